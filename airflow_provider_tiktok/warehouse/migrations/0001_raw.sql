@@ -1,0 +1,164 @@
+-- Schema tiktok_raw: what TikTok told us. Written by the provider, read by dbt.
+
+create schema if not exists tiktok_raw;
+create schema if not exists tiktok_ops;
+
+-- The one clock of the whole fleet. In production tiktok.clock_offset is not set and this is the
+-- database's own time. The demo and the tests move it for a whole database:
+-- alter database warehouse set tiktok.clock_offset = '-3 days'
+create function tiktok_ops.now() returns timestamptz
+language sql volatile
+return clock_timestamp()
++ coalesce(nullif(current_setting('tiktok.clock_offset', true), ''), '0')::interval;
+
+create table tiktok_raw.advertisers (
+    advertiser_id text primary key,
+    connection_id text not null,
+    advertiser_name text,
+    display_timezone text,
+    timezone text,
+    currency text,
+    country text,
+    status text,
+    role text,
+    is_enabled boolean not null default true,
+    raw jsonb not null default '{}',
+    first_seen_at timestamptz not null default tiktok_ops.now(),
+    last_seen_at timestamptz not null default tiktok_ops.now(),
+    missing_since timestamptz
+);
+
+create table tiktok_raw.pixels (
+    pixel_code text primary key,
+    pixel_id text not null,
+    advertiser_id text not null references tiktok_raw.advertisers (advertiser_id),
+    connection_id text not null,
+    pixel_name text,
+    is_enabled boolean not null default true,
+    raw jsonb not null default '{}',
+    first_seen_at timestamptz not null default tiktok_ops.now(),
+    last_seen_at timestamptz not null default tiktok_ops.now(),
+    missing_since timestamptz
+);
+
+create table tiktok_raw.campaigns (
+    campaign_id text primary key,
+    advertiser_id text not null references tiktok_raw.advertisers (advertiser_id),
+    campaign_name text,
+    objective_type text,
+    operation_status text,
+    secondary_status text,
+    create_time text,
+    modify_time text,
+    raw jsonb not null default '{}',
+    first_seen_at timestamptz not null default tiktok_ops.now(),
+    last_seen_at timestamptz not null default tiktok_ops.now(),
+    missing_since timestamptz
+);
+
+create table tiktok_raw.ad_groups (
+    adgroup_id text primary key,
+    campaign_id text not null,
+    advertiser_id text not null references tiktok_raw.advertisers (advertiser_id),
+    adgroup_name text,
+    pixel_id text,
+    optimization_goal text,
+    optimization_event text,
+    click_attribution_window text,
+    view_attribution_window text,
+    operation_status text,
+    secondary_status text,
+    create_time text,
+    modify_time text,
+    raw jsonb not null default '{}',
+    first_seen_at timestamptz not null default tiktok_ops.now(),
+    last_seen_at timestamptz not null default tiktok_ops.now(),
+    missing_since timestamptz
+);
+
+create table tiktok_raw.ads (
+    ad_id text primary key,
+    adgroup_id text not null,
+    campaign_id text not null,
+    advertiser_id text not null references tiktok_raw.advertisers (advertiser_id),
+    ad_name text,
+    landing_page_url text,
+    operation_status text,
+    secondary_status text,
+    create_time text,
+    modify_time text,
+    raw jsonb not null default '{}',
+    first_seen_at timestamptz not null default tiktok_ops.now(),
+    last_seen_at timestamptz not null default tiktok_ops.now(),
+    missing_since timestamptz
+);
+
+-- One row per reading of a report: what was asked, what came, and whether it was provably all.
+create table tiktok_raw.report_pulls (
+    pull_id bigint generated always as identity primary key,
+    advertiser_id text not null,
+    data_level text not null
+    check (data_level in ('AUCTION_AD', 'AUCTION_ADGROUP', 'AUCTION_CAMPAIGN', 'AUCTION_ADVERTISER')),
+    time_dimension text not null check (time_dimension in ('stat_time_hour', 'stat_time_day')),
+    start_date date not null,
+    end_date date not null,
+    display_timezone text,
+    currency text,
+    metrics text[] not null,
+    skipped_metrics text[] not null default '{}',
+    report_mode text not null default 'sync' check (report_mode in ('sync', 'async')),
+    run_id text,
+    observed_at timestamptz not null,
+    finished_at timestamptz,
+    pages integer,
+    total_number bigint,
+    rows_read bigint,
+    rows_changed bigint,
+    rows_absent bigint,
+    rows_rejected bigint,
+    is_complete boolean not null,
+    incomplete_reason text,
+    request_ids text[] not null default '{}',
+    constraint incomplete_pull_has_reason check (is_complete = (incomplete_reason is null)),
+    constraint range_is_ordered check (start_date <= end_date)
+);
+
+create index report_pulls_by_range
+on tiktok_raw.report_pulls (advertiser_id, data_level, time_dimension, start_date);
+
+-- One row per value that changed. Append-only: the newest seq of a key is what TikTok says now.
+create table tiktok_raw.spend_snapshots (
+    advertiser_id text not null,
+    data_level text not null
+    check (data_level in ('AUCTION_AD', 'AUCTION_ADGROUP', 'AUCTION_CAMPAIGN', 'AUCTION_ADVERTISER')),
+    time_dimension text not null check (time_dimension in ('stat_time_hour', 'stat_time_day')),
+    -- The account-local time exactly as TikTok sent it, 'YYYY-MM-DD HH:MM:SS'.
+    stat_time text not null check (stat_time ~ '^\d{4}-\d{2}-\d{2} \d{2}:00:00$'),
+    entity_id text not null,
+    seq integer not null check (seq >= 1),
+    pull_id bigint not null references tiktok_raw.report_pulls (pull_id),
+    observed_at timestamptz not null,
+    campaign_id text,
+    adgroup_id text,
+    currency text,
+    spend numeric(20, 6),
+    impressions numeric(20, 6),
+    clicks numeric(20, 6),
+    conversion numeric(20, 6),
+    complete_payment numeric(20, 6),
+    -- TikTok's name for the total value of purchases (reference: metrics page).
+    total_complete_payment_rate numeric(20, 6),
+    is_absent boolean not null default false,
+    primary key (advertiser_id, data_level, time_dimension, stat_time, entity_id, seq)
+);
+
+create index spend_snapshots_by_pull on tiktok_raw.spend_snapshots (pull_id);
+
+-- Report rows that could not be read, with the reason; the rest of their pull went on.
+create table tiktok_raw.rejected_report_rows (
+    pull_id bigint not null references tiktok_raw.report_pulls (pull_id),
+    row_number integer not null,
+    reason text not null,
+    raw jsonb,
+    primary key (pull_id, row_number)
+);
