@@ -7,7 +7,7 @@ and we start the server.
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
 import os
 import pwd
 import signal
@@ -23,11 +23,12 @@ from urllib.parse import quote, urlsplit
 import psycopg
 from psycopg import sql
 
+from sandbox.processes import start_child, stop_child
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
-PR_SET_PDEATHSIG = 1
 START_SECONDS = 30.0
 
 
@@ -65,16 +66,12 @@ class EmbeddedPostgres:
         ]
         for name, value in self.settings.items():
             command += ["-c", f"{name}={value}"]
-        with log.open("ab") as output:
-            self._process = subprocess.Popen(  # noqa: S603 - our own binary, no shell
-                command,
-                stdout=output,
-                stderr=output,
-                stdin=subprocess.DEVNULL,
-                user=system_user,
-                start_new_session=True,  # Ctrl-C reaches us first; we stop it in order
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one prctl call, no locks taken
-            )
+        self._process = start_child(
+            command,
+            log=log,
+            user=system_user,
+            death_signal=signal.SIGINT,  # PostgreSQL's fast shutdown
+        )
         self._wait(log)
         return self
 
@@ -109,12 +106,10 @@ class EmbeddedPostgres:
         """Stop the server: fast at first, then without asking."""
         if self._process is None:
             return
-        self._process.send_signal(signal.SIGINT)
-        try:
+        self._process.send_signal(signal.SIGINT)  # fast shutdown; it ends its own children
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            self._process.send_signal(signal.SIGQUIT)
-            self._process.wait(timeout=20)
+        stop_child(self._process, first=signal.SIGQUIT)
         self._process = None
 
     def __enter__(self) -> EmbeddedPostgres:
@@ -185,8 +180,3 @@ def _wait_for_end(pid: int) -> None:
     deadline = time.monotonic() + START_SECONDS
     while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
-
-
-def _die_with_parent() -> None:
-    """Ask Linux to stop this child when its parent ends, however that ends."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)

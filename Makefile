@@ -1,0 +1,59 @@
+# The verbs of this project; `make` lists them. Needs Python 3.11, make and git, nothing else.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.ready
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+# dbt and Airflow tell nobody about this run.
+export DBT_SEND_ANONYMOUS_USAGE_STATS := False
+export DO_NOT_TRACK := 1
+
+.PHONY: help setup demo ui test lint format types lock clean
+
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(READY) ## build the environment in .venv from requirements.lock
+
+# uv installs the rest; its own hashes come out of the same lock.
+$(READY): requirements.lock pyproject.toml
+	@echo "Building the environment in .venv (about a minute, once)"
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info[:2] != (3, 11))" || { echo "This needs Python 3.11. Set PYTHON=/path/to/python3.11."; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@awk '/^uv==/{on=1} on; on && !/\\$$/{exit}' requirements.lock > .venv/uv.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) ## the whole path on a simulated TikTok: spend, ROI, events, receipts
+	@exec $(BIN)/python -m sandbox.demo run
+
+ui: $(READY) ## the same demo with Airflow's own web UI (Ctrl-C ends it)
+	@exec $(BIN)/python -m sandbox.demo ui
+
+test: $(READY) lint ## everything that CI runs
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: $(READY) ## style, types, SQL and who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project airflow_provider_tiktok sandbox
+
+format: $(READY) ## rewrite Python and SQL in the house's style
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+	@$(BIN)/sqlfluff fix --processes 2 dbt_project airflow_provider_tiktok sandbox
+
+types: $(READY) ## mypy, strict
+	@$(BIN)/mypy
+
+lock: ## resolve requirements.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --python-version 3.11 --upgrade \
+		--no-emit-find-links --no-emit-index-url --no-header --quiet --output-file requirements.lock
+
+clean: ## remove the environment and the demo's data
+	@rm -rf .venv .demo dbt_project/target dbt_project/logs
