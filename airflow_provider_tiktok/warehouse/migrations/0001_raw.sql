@@ -93,6 +93,21 @@ create table tiktok_raw.ads (
     missing_since timestamptz
 );
 
+-- What changed between two imports: a renamed campaign, another time zone, an account gone missing.
+create table tiktok_raw.dimension_changes (
+    change_id bigint generated always as identity primary key,
+    entity_kind text not null
+    check (entity_kind in ('advertiser', 'pixel', 'campaign', 'ad_group', 'ad')),
+    entity_id text not null,
+    field text not null,
+    old_value text,
+    new_value text,
+    observed_at timestamptz not null
+);
+
+create index dimension_changes_by_entity
+on tiktok_raw.dimension_changes (entity_kind, entity_id, field, change_id);
+
 -- One row per reading of a report: what was asked, what came, and whether it was provably all.
 create table tiktok_raw.report_pulls (
     pull_id bigint generated always as identity primary key,

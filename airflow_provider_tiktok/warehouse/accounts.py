@@ -1,0 +1,206 @@
+"""Keep what TikTok says about accounts, pixels, campaigns, ad groups and ads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from psycopg.rows import class_row
+
+from airflow_provider_tiktok.warehouse.accounts_save import (
+    AD_FIELDS,
+    AD_GROUP_FIELDS,
+    ADVERTISER_FIELDS,
+    CAMPAIGN_FIELDS,
+    PIXEL_FIELDS,
+    save_entities,
+)
+from airflow_provider_tiktok.warehouse.database import WarehouseError, statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import psycopg
+
+    from airflow_provider_tiktok.warehouse.accounts_save import SaveResult
+
+
+@dataclass(frozen=True)
+class Advertiser:
+    """An account that the hourly pull reads."""
+
+    advertiser_id: str
+    connection_id: str
+    advertiser_name: str | None
+    display_timezone: str | None
+    timezone: str | None
+    currency: str | None
+
+
+@dataclass(frozen=True)
+class Pixel:
+    """A pixel that events are sent to; ``pixel_code`` is TikTok's event source id."""
+
+    pixel_code: str
+    pixel_id: str
+    advertiser_id: str
+    connection_id: str
+    pixel_name: str | None
+
+
+def save_advertisers(
+    connection: psycopg.Connection[Any],
+    connection_id: str,
+    infos: Iterable[Mapping[str, object]],
+    *,
+    is_complete: bool = True,
+) -> SaveResult:
+    """Save the accounts of a grant and return what is new, changed and gone.
+
+    :param infos: accounts under TikTok's field names ("TikTok: Get ad account details").
+    :param is_complete: False when *infos* is a selection, so that the others are not missing.
+    """
+    # TikTok calls it `name` in the details and `advertiser_name` in the list of the grant.
+    named = [{"advertiser_name": info.get("name"), **info} for info in infos]
+    return save_entities(
+        connection, "advertisers", connection_id, named, ADVERTISER_FIELDS, is_complete=is_complete
+    )
+
+
+def save_pixels(
+    connection: psycopg.Connection[Any],
+    advertiser_id: str,
+    infos: Iterable[Mapping[str, object]],
+    *,
+    is_complete: bool = True,
+) -> SaveResult:
+    """Save the pixels of an account and return what is new, changed and gone.
+
+    :param infos: pixels under TikTok's field names ("TikTok: Get pixels").
+    :raises WarehouseError: the account itself was never saved.
+    """
+    _require_advertiser(connection, advertiser_id)
+    return save_entities(
+        connection, "pixels", advertiser_id, infos, PIXEL_FIELDS, is_complete=is_complete
+    )
+
+
+def save_campaigns(
+    connection: psycopg.Connection[Any],
+    advertiser_id: str,
+    infos: Iterable[Mapping[str, object]],
+    *,
+    is_complete: bool = True,
+) -> SaveResult:
+    """Save the campaigns of an account and return what is new, changed and gone.
+
+    :raises WarehouseError: the account itself was never saved.
+    """
+    _require_advertiser(connection, advertiser_id)
+    return save_entities(
+        connection, "campaigns", advertiser_id, infos, CAMPAIGN_FIELDS, is_complete=is_complete
+    )
+
+
+def save_ad_groups(
+    connection: psycopg.Connection[Any],
+    advertiser_id: str,
+    infos: Iterable[Mapping[str, object]],
+    *,
+    is_complete: bool = True,
+) -> SaveResult:
+    """Save the ad groups of an account and return what is new, changed and gone.
+
+    :raises WarehouseError: the account itself was never saved.
+    """
+    _require_advertiser(connection, advertiser_id)
+    return save_entities(
+        connection, "ad_groups", advertiser_id, infos, AD_GROUP_FIELDS, is_complete=is_complete
+    )
+
+
+def save_ads(
+    connection: psycopg.Connection[Any],
+    advertiser_id: str,
+    infos: Iterable[Mapping[str, object]],
+    *,
+    is_complete: bool = True,
+) -> SaveResult:
+    """Save the ads of an account and return what is new, changed and gone.
+
+    :raises WarehouseError: the account itself was never saved.
+    """
+    _require_advertiser(connection, advertiser_id)
+    return save_entities(
+        connection, "ads", advertiser_id, infos, AD_FIELDS, is_complete=is_complete
+    )
+
+
+def enabled_advertisers(
+    connection: psycopg.Connection[Any],
+    connection_id: str,
+) -> list[Advertiser]:
+    """Return the accounts of a connection that are switched on and still in the grant."""
+    with connection.cursor(row_factory=class_row(Advertiser)) as cursor:
+        cursor.execute(statement("accounts/enabled_advertisers"), {"connection_id": connection_id})
+        return cursor.fetchall()
+
+
+def enabled_pixels(connection: psycopg.Connection[Any], connection_id: str) -> list[Pixel]:
+    """Return the pixels of a connection that are switched on and still in the grant."""
+    with connection.cursor(row_factory=class_row(Pixel)) as cursor:
+        cursor.execute(statement("accounts/enabled_pixels"), {"connection_id": connection_id})
+        return cursor.fetchall()
+
+
+def enable_advertiser(
+    connection: psycopg.Connection[Any],
+    advertiser_id: str,
+    *,
+    is_enabled: bool,
+) -> None:
+    """Switch the pulls of an account on or off.
+
+    :raises WarehouseError: no such account.
+    """
+    _enable(connection, "advertiser", advertiser_id, is_enabled=is_enabled)
+
+
+def enable_pixel(
+    connection: psycopg.Connection[Any],
+    pixel_code: str,
+    *,
+    is_enabled: bool,
+) -> None:
+    """Switch the events of a pixel on or off.
+
+    :raises WarehouseError: no such pixel.
+    """
+    _enable(connection, "pixel", pixel_code, is_enabled=is_enabled)
+
+
+def _require_advertiser(connection: psycopg.Connection[Any], advertiser_id: str) -> None:
+    found = connection.execute(
+        statement("accounts/find_advertiser"), {"advertiser_id": advertiser_id}
+    ).fetchone()
+    if found is None:
+        raise WarehouseError(
+            f"Advertiser {advertiser_id} is not in tiktok_raw.advertisers. Import the accounts "
+            "first (DAG tiktok_accounts).",
+        )
+
+
+def _enable(
+    connection: psycopg.Connection[Any],
+    kind: str,
+    entity_id: str,
+    *,
+    is_enabled: bool,
+) -> None:
+    done = connection.execute(
+        statement(f"accounts/enable_{kind}"), {"entity_id": entity_id, "is_enabled": is_enabled}
+    )
+    if done.rowcount == 0:
+        raise WarehouseError(
+            f"There is no {kind} {entity_id}. Import the accounts first (DAG tiktok_accounts).",
+        )

@@ -1,0 +1,166 @@
+"""Write an import of accounts, pixels or ads as one set, and tell what changed by it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_tiktok.warehouse.database import WarehouseError, statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import psycopg
+
+ADVERTISER_FIELDS = (
+    "advertiser_id",
+    "advertiser_name",
+    "display_timezone",
+    "timezone",
+    "currency",
+    "country",
+    "status",
+    "role",
+)
+PIXEL_FIELDS = ("pixel_code", "pixel_id", "pixel_name")
+CAMPAIGN_FIELDS = (
+    "campaign_id",
+    "campaign_name",
+    "objective_type",
+    "operation_status",
+    "secondary_status",
+    "create_time",
+    "modify_time",
+)
+AD_GROUP_FIELDS = (
+    "adgroup_id",
+    "campaign_id",
+    "adgroup_name",
+    "pixel_id",
+    "optimization_goal",
+    "optimization_event",
+    "click_attribution_window",
+    "view_attribution_window",
+    "operation_status",
+    "secondary_status",
+    "create_time",
+    "modify_time",
+)
+AD_FIELDS = (
+    "ad_id",
+    "adgroup_id",
+    "campaign_id",
+    "ad_name",
+    "landing_page_url",
+    "operation_status",
+    "secondary_status",
+    "create_time",
+    "modify_time",
+)
+# TikTok returns the account's contact with it. Nobody needs that person in the warehouse.
+PERSONAL_FIELDS = frozenset(
+    {
+        "address",
+        "cellphone_number",
+        "contacter",
+        "email",
+        "license_no",
+        "license_url",
+        "telephone_number",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of one entity that is not what it was at the last import.
+
+    Field ``presence`` goes between ``present`` and ``missing``.
+    """
+
+    entity_id: str
+    field: str
+    old_value: str | None
+    new_value: str | None
+
+
+@dataclass(frozen=True)
+class SaveResult:
+    """What one import found.
+
+    ``held_elsewhere`` lists ids that another connection (or, for pixels, account) already brings.
+    """
+
+    seen: int
+    added: int
+    missing: int
+    changes: tuple[Change, ...]
+    held_elsewhere: tuple[str, ...] = ()
+
+
+def save_entities(
+    connection: psycopg.Connection[Any],
+    table: str,
+    scope: str,
+    infos: Iterable[Mapping[str, object]],
+    fields: Sequence[str],
+    *,
+    is_complete: bool,
+) -> SaveResult:
+    """Upsert the entities of one scope, and mark those missing that a complete import lacks.
+
+    Nothing is deleted: a missing entity keeps its row, its history and its spend.
+
+    :param scope: the connection of an account, the account of everything else.
+    :param fields: the columns to take out of each info; the first is the key.
+    :raises WarehouseError: an info has no key.
+    """
+    rows = [_row(info, fields) for info in infos]
+    with connection.transaction():
+        saved = connection.execute(
+            statement(f"accounts/save_{table}"),
+            {"rows": json.dumps(rows, default=str), "scope": scope},
+        ).fetchall()
+        changes = [Change(*row[2:]) for row in saved if row[2] is not None]
+        gone: list[Change] = []
+        if is_complete:
+            found = connection.execute(
+                statement(f"accounts/mark_missing_{table}"),
+                {"scope": scope, "seen": [row[fields[0]] for row in rows]},
+            )
+            gone = [Change(*row) for row in found.fetchall()]
+    return SaveResult(
+        seen=len(rows),
+        added=saved[0][0],
+        missing=len(gone),
+        changes=(*changes, *gone),
+        held_elsewhere=tuple(saved[0][1]),
+    )
+
+
+def _row(info: Mapping[str, object], fields: Sequence[str]) -> dict[str, Any]:
+    raw = {name: value for name, value in info.items() if name not in PERSONAL_FIELDS}
+    row: dict[str, Any] = {name: _text(info.get(name)) for name in fields}
+    if row[fields[0]] is None:
+        raise WarehouseError(f"TikTok sent an entity without {fields[0]}; nothing was saved.")
+    row["raw"] = storable(raw)
+    return row
+
+
+def _text(value: object) -> str | None:
+    """Return a value as text; TikTok's dash means that there is none."""
+    if value is None or value in {"", "-"}:
+        return None
+    return str(storable(str(value)))
+
+
+def storable(value: object) -> object:
+    """Return *value* without the characters that PostgreSQL's text and jsonb refuse."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {str(storable(str(key))): storable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [storable(item) for item in value]
+    return value

@@ -1,0 +1,2 @@
+update tiktok_raw.advertisers set is_enabled = %(is_enabled)s
+where advertiser_id = %(entity_id)s

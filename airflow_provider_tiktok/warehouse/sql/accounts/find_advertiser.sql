@@ -1,0 +1,2 @@
+select advertiser_id from tiktok_raw.advertisers
+where advertiser_id = %(advertiser_id)s

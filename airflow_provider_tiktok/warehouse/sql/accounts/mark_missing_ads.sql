@@ -1,0 +1,26 @@
+with gone as (
+    update tiktok_raw.ads set missing_since = tiktok_ops.now()
+    where
+        advertiser_id = %(scope)s
+        and missing_since is null
+        and not ad_id = any(%(seen)s::text[])
+    returning ad_id as entity_id, missing_since
+)
+
+insert into tiktok_raw.dimension_changes (
+    entity_kind,
+    entity_id,
+    field,
+    old_value,
+    new_value,
+    observed_at
+)
+select
+    'ad' as entity_kind,
+    entity_id,
+    'presence' as field,
+    'present' as old_value,
+    'missing' as new_value,
+    missing_since as observed_at
+from gone
+returning entity_id, field, old_value, new_value
