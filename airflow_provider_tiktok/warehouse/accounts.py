@@ -18,11 +18,11 @@ from airflow_provider_tiktok.warehouse.accounts_save import (
 from airflow_provider_tiktok.warehouse.database import WarehouseError, statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     import psycopg
 
-    from airflow_provider_tiktok.warehouse.accounts_save import SaveResult
+    from airflow_provider_tiktok.warehouse.accounts_save import Info, SaveResult
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Pixel:
 def save_advertisers(
     connection: psycopg.Connection[Any],
     connection_id: str,
-    infos: Iterable[Mapping[str, object]],
+    infos: Iterable[Info],
     *,
     is_complete: bool = True,
 ) -> SaveResult:
@@ -60,17 +60,15 @@ def save_advertisers(
     :param infos: accounts under TikTok's field names ("TikTok: Get ad account details").
     :param is_complete: False when *infos* is a selection, so that the others are not missing.
     """
-    # TikTok calls it `name` in the details and `advertiser_name` in the list of the grant.
-    named = [{"advertiser_name": info.get("name"), **info} for info in infos]
     return save_entities(
-        connection, "advertisers", connection_id, named, ADVERTISER_FIELDS, is_complete=is_complete
+        connection, "advertisers", connection_id, infos, ADVERTISER_FIELDS, is_complete=is_complete
     )
 
 
 def save_pixels(
     connection: psycopg.Connection[Any],
     advertiser_id: str,
-    infos: Iterable[Mapping[str, object]],
+    infos: Iterable[Info],
     *,
     is_complete: bool = True,
 ) -> SaveResult:
@@ -88,7 +86,7 @@ def save_pixels(
 def save_campaigns(
     connection: psycopg.Connection[Any],
     advertiser_id: str,
-    infos: Iterable[Mapping[str, object]],
+    infos: Iterable[Info],
     *,
     is_complete: bool = True,
 ) -> SaveResult:
@@ -105,7 +103,7 @@ def save_campaigns(
 def save_ad_groups(
     connection: psycopg.Connection[Any],
     advertiser_id: str,
-    infos: Iterable[Mapping[str, object]],
+    infos: Iterable[Info],
     *,
     is_complete: bool = True,
 ) -> SaveResult:
@@ -122,7 +120,7 @@ def save_ad_groups(
 def save_ads(
     connection: psycopg.Connection[Any],
     advertiser_id: str,
-    infos: Iterable[Mapping[str, object]],
+    infos: Iterable[Info],
     *,
     is_complete: bool = True,
 ) -> SaveResult:

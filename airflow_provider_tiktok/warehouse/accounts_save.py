@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from airflow_provider_tiktok.warehouse.database import WarehouseError, statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
+
+    from _typeshed import DataclassInstance
 
     import psycopg
 
@@ -72,6 +75,10 @@ PERSONAL_FIELDS = frozenset(
 )
 
 
+# What the API client returns, or the fields as TikTok sends them.
+Info: TypeAlias = "Mapping[str, object] | DataclassInstance"
+
+
 @dataclass(frozen=True)
 class Change:
     """One field of one entity that is not what it was at the last import.
@@ -103,8 +110,8 @@ def save_entities(
     connection: psycopg.Connection[Any],
     table: str,
     scope: str,
-    infos: Iterable[Mapping[str, object]],
-    fields: Sequence[str],
+    infos: Iterable[Info],
+    columns: Sequence[str],
     *,
     is_complete: bool,
 ) -> SaveResult:
@@ -113,10 +120,10 @@ def save_entities(
     Nothing is deleted: a missing entity keeps its row, its history and its spend.
 
     :param scope: the connection of an account, the account of everything else.
-    :param fields: the columns to take out of each info; the first is the key.
+    :param columns: what to take out of each info; the first is the key.
     :raises WarehouseError: an info has no key.
     """
-    rows = [_row(info, fields) for info in infos]
+    rows = [_row(_members(info), columns) for info in infos]
     with connection.transaction():
         saved = connection.execute(
             statement(f"accounts/save_{table}"),
@@ -127,7 +134,7 @@ def save_entities(
         if is_complete:
             found = connection.execute(
                 statement(f"accounts/mark_missing_{table}"),
-                {"scope": scope, "seen": [row[fields[0]] for row in rows]},
+                {"scope": scope, "seen": [row[columns[0]] for row in rows]},
             )
             gone = [Change(*row) for row in found.fetchall()]
     return SaveResult(
@@ -139,11 +146,23 @@ def save_entities(
     )
 
 
-def _row(info: Mapping[str, object], fields: Sequence[str]) -> dict[str, Any]:
+def _members(info: Info) -> Mapping[str, object]:
+    """Return an answer's fields by name, whether it came typed or as TikTok sent it."""
+    if isinstance(info, Mapping):
+        return info
+    typed = {field.name: getattr(info, field.name) for field in fields(info)}
+    raw: Mapping[str, object] = typed.pop("raw", {})
+    return {**raw, **typed}
+
+
+def _row(info: Mapping[str, object], columns: Sequence[str]) -> dict[str, Any]:
     raw = {name: value for name, value in info.items() if name not in PERSONAL_FIELDS}
-    row: dict[str, Any] = {name: _text(info.get(name)) for name in fields}
-    if row[fields[0]] is None:
-        raise WarehouseError(f"TikTok sent an entity without {fields[0]}; nothing was saved.")
+    row: dict[str, Any] = {name: _text(info.get(name)) for name in columns}
+    # TikTok calls it `name` in the account's details and `advertiser_name` in the list of a grant.
+    if row.get("advertiser_name", "") is None:
+        row["advertiser_name"] = _text(info.get("name"))
+    if row[columns[0]] is None:
+        raise WarehouseError(f"TikTok sent an entity without {columns[0]}; nothing was saved.")
     row["raw"] = storable(raw)
     return row
 
