@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+from http import HTTPStatus
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from airflow_provider_tiktok.api.errors import (
     ErrorClass,
     Outcome,
+    TikTokError,
     TikTokShrinkError,
     classify,
     error_for,
 )
-from airflow_provider_tiktok.api.messages import ApiRequest, ApiResponse, TransportError
+from airflow_provider_tiktok.api.fields import unreadable
+from airflow_provider_tiktok.api.hosts import RefusedUrlError
+from airflow_provider_tiktok.api.messages import (
+    ApiRequest,
+    ApiResponse,
+    Failure,
+    FileAnswer,
+    TransportError,
+)
 from airflow_provider_tiktok.api.retry import Action, RetryPolicy, TimeoutMemory, Tries, decide
 from airflow_provider_tiktok.api.return_codes import COOL_DOWN_SECONDS
 from airflow_provider_tiktok.api.scrub import scrub
+from airflow_provider_tiktok.api.strict_json import LARGEST_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from airflow_provider_tiktok.api.limiter import Limiter
     from airflow_provider_tiktok.api.timing import Clock, Randomness, Sleep
@@ -34,12 +48,30 @@ _QUOTA_GROUPS = {
 }
 
 
+# Four times a report of a million rows. What begins with a bracket is JSON or HTML, and no file.
+LARGEST_FILE_BYTES = 1024**3
+_NO_FILE = (b"", b"{", b"<")
+
+
 class Sender(Protocol):
     """What `transport.Transport` does for the client."""
 
     def send(self, request: ApiRequest, access_token: str | None) -> ApiResponse:
         """Return the answer, or raise `TransportError`."""
         ...
+
+    def send_for_file(
+        self, request: ApiRequest, access_token: str | None, largest_bytes: int
+    ) -> FileAnswer:
+        """Return the beginning of the answer, or raise `TransportError`."""
+        ...
+
+    def download(self, url: str, largest_bytes: int) -> FileAnswer:
+        """Return the beginning of a file; raise `RefusedUrlError` or `TransportError`."""
+        ...
+
+
+_Exchange = Callable[[ApiRequest, str | None], Outcome]
 
 
 class TikTokClient:
@@ -64,7 +96,7 @@ class TikTokClient:
         call_patience: float = 900.0,
     ) -> None:
         """Keep what the client needs; sends nothing."""
-        self.transport = transport
+        self._transport = transport
         self._access_token = access_token
         self._limiter = limiter
         self._clock = clock
@@ -81,7 +113,7 @@ class TikTokClient:
         Never repeats and never raises for an answer or a failure of the network. An outcome with
         `may_have_arrived` False was not sent, or cannot have reached TikTok.
         """
-        return self._send(request, self._patience)
+        return self._send(request, self._exchange, self._patience)
 
     def call(self, request: ApiRequest, *, can_shrink: bool = False) -> object:
         """Return the `data` of a whole success; repeat by the policy, else raise `TikTokError`.
@@ -92,9 +124,34 @@ class TikTokClient:
 
     def call_outcome(self, request: ApiRequest, *, can_shrink: bool = False) -> Outcome:
         """Do as `call`, and return the whole outcome (request id, throttle header)."""
+        return self._repeat(request, self._exchange, can_shrink=can_shrink)
+
+    def call_file(self, request: ApiRequest) -> Outcome:
+        """Do as `call_outcome` where the answer may be a file: `data` is then a `FileAnswer`."""
+        return self._repeat(request, self._exchange_file, can_shrink=False)
+
+    def fetch(self, url: str) -> FileAnswer:
+        """Return the beginning of a file at one of TikTok's download addresses.
+
+        Sends neither token nor retries. Raises `TikTokError`; a refused address is an answer that
+        cannot be understood.
+        """
+        what = "a download address"
+        problem: TikTokError
+        try:
+            file = self._transport.download(url, LARGEST_FILE_BYTES)
+        except RefusedUrlError as error:
+            problem = unreadable(what, str(error))
+        except TransportError as error:
+            problem = error_for(classify(error), what)
+        else:
+            return replace(file, pieces=_guarded(file.pieces, what))
+        raise problem
+
+    def _repeat(self, request: ApiRequest, exchange: _Exchange, *, can_shrink: bool) -> Outcome:
         tries = Tries()
         while True:
-            outcome = self._send(request, self._call_patience)
+            outcome = self._send(request, exchange, self._call_patience)
             tries = tries.after(outcome)
             decision = decide(
                 outcome,
@@ -119,34 +176,41 @@ class TikTokClient:
             )
             self._sleep(decision.wait)
 
-    def _send(self, request: ApiRequest, patience: float) -> Outcome:
+    def _send(self, request: ApiRequest, exchange: _Exchange, patience: float) -> Outcome:
         fingerprint = request.fingerprint()
         blocked = self._timeouts.blocked_for(fingerprint)
         if blocked > 0:
-            return _unsent(
-                ErrorClass.RETRY,
-                blocked,
-                "this request timed out three times within ten minutes and was not sent again",
-                "Ask for less in one call: fewer days, metrics or items.",
-            )
+            return _timed_out_too_often(blocked)
         wait = self._wait_for_quota(request, patience)
         if wait > 0:
-            return _unsent(
-                ErrorClass.THROTTLE,
-                wait,
-                f"the quota of this app is used up for another {wait:.0f} s; nothing was sent",
-                "Run this less often, or ask TikTok for a higher quota tier.",
-            )
+            return _out_of_quota(wait)
         token = self._access_token() if request.needs_token and self._access_token else None
-        answer: ApiResponse | TransportError
-        try:
-            answer = self.transport.send(request, token)
-        except TransportError as error:
-            answer = error
-        outcome = classify(answer, is_read=request.is_read, now=self._clock())
+        outcome = exchange(request, token)
         self._observe(request, fingerprint, outcome)
         secrets = request.secrets() | ({token} if token else set())
         return replace(outcome, message=scrub(outcome.message, secrets))
+
+    def _exchange(self, request: ApiRequest, token: str | None) -> Outcome:
+        answer: ApiResponse | TransportError
+        try:
+            answer = self._transport.send(request, token)
+        except TransportError as error:
+            answer = error
+        return classify(answer, is_read=request.is_read, now=self._clock())
+
+    def _exchange_file(self, request: ApiRequest, token: str | None) -> Outcome:
+        answer: ApiResponse | TransportError
+        try:
+            file = self._transport.send_for_file(request, token, LARGEST_FILE_BYTES)
+            first = next(file.pieces, b"")
+            if file.status == HTTPStatus.OK and first[:1] not in _NO_FILE:
+                pieces = _guarded(chain([first], file.pieces), request.path)
+                return _received(replace(file, pieces=pieces))
+            with closing(file):
+                answer = ApiResponse(file.status, file.headers, first + _rest(file.pieces))
+        except TransportError as error:
+            answer = error
+        return classify(answer, is_read=request.is_read, now=self._clock())
 
     def _wait_for_quota(self, request: ApiRequest, patience: float) -> float:
         """Wait at most `patience` seconds; return 0, or the seconds that are still to wait."""
@@ -166,16 +230,66 @@ class TikTokClient:
                 self._limiter.cool_down(group, outcome.retry_after or COOL_DOWN_SECONDS)
 
 
-def _unsent(error_class: ErrorClass, wait: float, message: str, next_step: str) -> Outcome:
+def _timed_out_too_often(seconds: float) -> Outcome:
     return Outcome(
-        error_class=error_class,
+        error_class=ErrorClass.RETRY,
         http_status=None,
         code=None,
-        message=message,
+        message="this request timed out three times in ten minutes and was not sent again",
         request_id=None,
-        retry_after=wait,
+        retry_after=seconds,
         data=None,
-        next_step=next_step,
+        next_step="Ask for less in one call: fewer days, metrics or items.",
+        may_have_arrived=False,
+        was_sent=False,
+        is_timeout=True,
+    )
+
+
+def _out_of_quota(seconds: float) -> Outcome:
+    return Outcome(
+        error_class=ErrorClass.THROTTLE,
+        http_status=None,
+        code=None,
+        message=f"the app's quota is used up for another {seconds:.0f} s; nothing was sent",
+        request_id=None,
+        retry_after=seconds,
+        data=None,
+        next_step="Run this less often, or ask TikTok for a higher quota tier.",
         may_have_arrived=False,
         was_sent=False,
     )
+
+
+def _received(file: FileAnswer) -> Outcome:
+    return Outcome(
+        error_class=ErrorClass.SUCCESS,
+        http_status=file.status,
+        code=None,
+        message="",
+        request_id=file.headers.get("x-tt-logid"),
+        retry_after=None,
+        data=file,
+        next_step="Nothing.",
+    )
+
+
+def _rest(pieces: Iterator[bytes]) -> bytes:
+    """Return what is left of an answer that turned out to be no file."""
+    content = bytearray()
+    for piece in pieces:
+        content += piece
+        if len(content) > LARGEST_BYTES:
+            raise TransportError(Failure.TOO_LARGE, "the answer is too large")
+    return bytes(content)
+
+
+def _guarded(pieces: Iterator[bytes], what: str) -> Iterator[bytes]:
+    """Yield the pieces; raise `TikTokError` when the file breaks off."""
+    try:
+        yield from pieces
+    except TransportError as error:
+        outcome = classify(error)
+    else:
+        return
+    raise error_for(outcome, what)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -81,6 +81,16 @@ class ApiResponse:
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FileAnswer:
+    """An answer that is a file: its pieces arrive while they are iterated. Close it when unread."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: Iterator[bytes] = field(repr=False)
+    close: Callable[[], None] = field(repr=False)
 
 
 class Failure(StrEnum):

@@ -22,7 +22,13 @@ from airflow_provider_tiktok.api.hosts import (
     api_base,
     check_download,
 )
-from airflow_provider_tiktok.api.messages import ApiRequest, ApiResponse, Failure, TransportError
+from airflow_provider_tiktok.api.messages import (
+    ApiRequest,
+    ApiResponse,
+    Failure,
+    FileAnswer,
+    TransportError,
+)
 from airflow_provider_tiktok.api.strict_json import LARGEST_BYTES
 
 if TYPE_CHECKING:
@@ -86,24 +92,21 @@ class Transport:
             response.close()
         return ApiResponse(response.status_code, _lower(response.headers), content)
 
-    def download(self, url: str, largest_bytes: int) -> Iterator[bytes]:
-        """Yield the pieces of a file from one of TikTok's download addresses; sends no token.
-
-        Raises `RefusedUrlError` before anything is sent, `TransportError` when the file ends early
-        or is no file, or exceeds `largest_bytes`.
-        """
-        response = self._open("GET", check_download(url, self._local_base), {}, None)
-        return self._stream(response, largest_bytes)
-
-    def stream(
+    def send_for_file(
         self, request: ApiRequest, access_token: str | None, largest_bytes: int
-    ) -> tuple[int, dict[str, str], Iterator[bytes]]:
-        """Send a request whose answer may be a long file; return status, headers and its pieces."""
+    ) -> FileAnswer:
+        """Send a request whose answer may be a long file; return its beginning."""
         headers = {} if access_token is None else {"Access-Token": _checked_token(access_token)}
         url = f"{self.base_url}{request.path}?{request.query_string()}"
-        response = self._open(request.method, url, headers, None)
-        pieces = self._stream(response, largest_bytes)
-        return response.status_code, _lower(response.headers), pieces
+        return self._file(self._open(request.method, url, headers, None), largest_bytes)
+
+    def download(self, url: str, largest_bytes: int) -> FileAnswer:
+        """Get a file from one of TikTok's download addresses; sends no token.
+
+        Raises `RefusedUrlError` before anything is sent.
+        """
+        address = check_download(url, self._local_base)
+        return self._file(self._open("GET", address, {}, None), largest_bytes)
 
     def close(self) -> None:
         """Close every connection."""
@@ -128,11 +131,13 @@ class Transport:
         # must not come along as __context__.
         raise TransportError(failure, _SENTENCES[failure])
 
-    def _stream(self, response: requests.Response, largest_bytes: int) -> Iterator[bytes]:
-        try:
-            yield from self._pieces(response, None, largest_bytes)
-        finally:
-            response.close()
+    def _file(self, response: requests.Response, largest_bytes: int) -> FileAnswer:
+        return FileAnswer(
+            status=response.status_code,
+            headers=_lower(response.headers),
+            pieces=self._pieces(response, None, largest_bytes),
+            close=response.close,
+        )
 
     def _pieces(
         self, response: requests.Response, deadline: float | None, largest_bytes: int

@@ -1,0 +1,177 @@
+"""Read the synchronous report page by page (TikTok: Run a synchronous report)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from airflow_provider_tiktok.api.errors import (
+    ErrorClass,
+    Outcome,
+    TikTokAnswerError,
+    TikTokRequestError,
+    TikTokShrinkError,
+)
+from airflow_provider_tiktok.api.fields import items, members
+from airflow_provider_tiktok.api.messages import ApiRequest, compact_json
+from airflow_provider_tiktok.api.paging import PageCheck
+from airflow_provider_tiktok.api.report_catalogue import LEVELS
+from airflow_provider_tiktok.api.report_pull import ReportPage, ReportReader
+from airflow_provider_tiktok.api.report_rows import (
+    RejectedRow,
+    ReportRequest,
+    ReportRow,
+    halves,
+)
+from airflow_provider_tiktok.api.report_tasks import (
+    TaskStatus,
+    cancel_task,
+    check_task,
+    create_task,
+    download_task,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from airflow_provider_tiktok.api.client import TikTokClient
+
+__all__ = [
+    "RejectedRow",
+    "ReportPage",
+    "ReportReader",
+    "ReportRequest",
+    "ReportRow",
+    "TaskStatus",
+    "cancel_task",
+    "check_task",
+    "create_task",
+    "download_task",
+    "read_report",
+]
+
+PAGE_SIZE = 1000
+SMALLEST_PAGE_SIZE = 125
+
+# "Invalid metric fields: ['voucher_spend', 'cash_spend']." comes with code 40002.
+_INVALID_METRICS = re.compile(r"Invalid metric fields: \[([^\]]*)\]")
+_QUOTED = re.compile(r"['\"]([^'\"]+)['\"]")
+_PARAM_ERROR = 40002
+
+
+def read_report(client: TikTokClient, request: ReportRequest) -> ReportReader:
+    """Return a reader of the report; nothing is sent before it is iterated.
+
+    Deleted objects are included. A metric that TikTok refuses is set aside (`skipped_metrics`) and
+    the rest goes on. A time-out is answered by asking for less: half the dates, then half the page.
+    """
+    return _SyncReport(client, request)
+
+
+class _SyncReport(ReportReader):
+    def __init__(self, client: TikTokClient, request: ReportRequest) -> None:
+        super().__init__(request)
+        self._client = client
+
+    def _read_pages(self) -> Iterator[ReportPage]:
+        ranges = [(self.request.start_date, self.request.end_date)]
+        while ranges:
+            first, last = ranges.pop(0)
+            part = replace(self.request, start_date=first, end_date=last)
+            is_too_long = yield from self._read_range(part)
+            if is_too_long:
+                ranges[:0] = halves(part)
+
+    def _read_range(self, part: ReportRequest) -> Generator[ReportPage, None, bool]:
+        """Yield the pages of one range of dates; return True when it must be halved first."""
+        check = PageCheck(PAGE_SIZE)
+        page, goes_on = 1, True
+        while goes_on:
+            try:
+                outcome = self._fetch(part, page, check.page_size)
+            except TikTokShrinkError:
+                if page == 1 and part.days > 1:
+                    return True
+                page = check.halve(page)
+                continue
+            data = members(outcome.data)
+            rows = items(data.get("list"))
+            goes_on = check.see(page, len(rows), data.get("page_info"))
+            yield self._page(page, rows, check, outcome)
+            page += 1
+        check.finish()
+        self._note(check.problem)
+        if check.total_number is not None:
+            self.total_number = (self.total_number or 0) + check.total_number
+        return False
+
+    def _page(
+        self, page: int, rows: list[object], check: PageCheck, outcome: Outcome
+    ) -> ReportPage:
+        if outcome.request_id:
+            self.request_ids.append(outcome.request_id)
+        if outcome.throttle_header:
+            self._note("truncated")
+        if not outcome.is_success:
+            self._note("partial")
+        return ReportPage(
+            rows=self._take(rows),
+            page=page,
+            total_page=check.total_page,
+            total_number=check.total_number,
+            request_id=outcome.request_id,
+            throttle_header=outcome.throttle_header,
+        )
+
+    def _fetch(self, part: ReportRequest, page: int, page_size: int) -> Outcome:
+        can_shrink = page_size > SMALLEST_PAGE_SIZE or (page == 1 and part.days > 1)
+        while True:
+            try:
+                return self._client.call_outcome(
+                    self._request_for(part, page, page_size), can_shrink=can_shrink
+                )
+            except TikTokRequestError as error:
+                refused = self._refused(error.outcome)
+                if not refused:
+                    raise
+                self._skip(refused)
+            except TikTokAnswerError as error:
+                if error.outcome.error_class is not ErrorClass.PARTIAL:
+                    raise
+                return error.outcome
+
+    def _refused(self, outcome: Outcome) -> list[str]:
+        """Return the metrics that TikTok names as invalid, [] when the report cannot go on."""
+        found = _INVALID_METRICS.search(outcome.message)
+        if outcome.code != _PARAM_ERROR or found is None:
+            return []
+        asked = (*self._reader.metrics, *self._reader.attributes)
+        refused = [name for name in _QUOTED.findall(found[1]) if name in asked]
+        return refused if set(self._reader.metrics) - set(refused) else []
+
+    def _request_for(self, part: ReportRequest, page: int, page_size: int) -> ApiRequest:
+        level = LEVELS[part.data_level]
+        metrics = self._reader.metrics
+        query: dict[str, object] = {
+            "advertiser_id": part.advertiser_id,
+            "report_type": "BASIC",
+            "data_level": part.data_level,
+            "dimensions": [level.entity, part.time_dimension],
+            "metrics": [*metrics, *self._reader.attributes],
+            "start_date": str(part.start_date),
+            "end_date": str(part.end_date),
+            # Without an order, TikTok promises none from page to page.
+            "order_field": "spend" if "spend" in metrics else metrics[0],
+            "order_type": "ASC",
+            "page": page,
+            "page_size": page_size,
+        }
+        if level.status_field is not None:
+            status = {
+                "field_name": level.status_field,
+                "filter_type": "IN",
+                "filter_value": compact_json(["STATUS_ALL"]),
+            }
+            query["filtering"] = [status]
+        return ApiRequest("GET", "report/integrated/get/", query=query)
