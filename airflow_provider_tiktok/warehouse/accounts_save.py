@@ -12,9 +12,8 @@ from airflow_provider_tiktok.warehouse.database import WarehouseError, statement
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from _typeshed import DataclassInstance
-
     import psycopg
+    from _typeshed import DataclassInstance
 
 ADVERTISER_FIELDS = (
     "advertiser_id",

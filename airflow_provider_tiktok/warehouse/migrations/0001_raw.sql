@@ -133,23 +133,28 @@ create table tiktok_raw.report_pulls (
     rows_rejected bigint,
     is_complete boolean not null,
     incomplete_reason text,
+    -- Days of the range that a newer complete pull had read before this one was done; left alone.
+    stale_dates date[] not null default '{}',
     request_ids text[] not null default '{}',
     constraint incomplete_pull_has_reason check (is_complete = (incomplete_reason is null)),
     constraint range_is_ordered check (start_date <= end_date)
 );
 
+-- Most pulls are of recent days, so their last day finds those that touch a day.
 create index report_pulls_by_range
-on tiktok_raw.report_pulls (advertiser_id, data_level, time_dimension, start_date);
+on tiktok_raw.report_pulls (advertiser_id, data_level, time_dimension, end_date, start_date);
 
 -- One row per value that changed. Append-only: the newest seq of a key is what TikTok says now.
 create table tiktok_raw.spend_snapshots (
-    advertiser_id text not null,
-    data_level text not null
+    -- Keys are compared a million times an hour, and byte order is the fastest.
+    advertiser_id text collate "C" not null,
+    data_level text collate "C" not null
     check (data_level in ('AUCTION_AD', 'AUCTION_ADGROUP', 'AUCTION_CAMPAIGN', 'AUCTION_ADVERTISER')),
-    time_dimension text not null check (time_dimension in ('stat_time_hour', 'stat_time_day')),
+    time_dimension text collate "C" not null
+    check (time_dimension in ('stat_time_hour', 'stat_time_day')),
     -- The account-local time exactly as TikTok sent it, 'YYYY-MM-DD HH:MM:SS'.
-    stat_time text not null check (stat_time ~ '^\d{4}-\d{2}-\d{2} \d{2}:00:00$'),
-    entity_id text not null,
+    stat_time text collate "C" not null check (stat_time ~ '^\d{4}-\d{2}-\d{2} \d{2}:00:00$'),
+    entity_id text collate "C" not null,
     seq integer not null check (seq >= 1),
     pull_id bigint not null references tiktok_raw.report_pulls (pull_id),
     observed_at timestamptz not null,

@@ -1,0 +1,171 @@
+"""Stream a report into a temporary table of this transaction, and judge whether it is all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_tiktok.api.errors import TikTokError
+from airflow_provider_tiktok.api.report_rows import RejectedRow, RowReader
+from airflow_provider_tiktok.warehouse.accounts_save import storable
+from airflow_provider_tiktok.warehouse.database import statement
+from airflow_provider_tiktok.warehouse.spend_rows import RowWriter, UnstorableRowError
+from airflow_provider_tiktok.warehouse.spend_time import (
+    hour_starts_at,
+    midnight_after,
+    repeated_hours,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    import psycopg
+
+    from airflow_provider_tiktok.api.reports import (
+        ReportPage,
+        ReportReader,
+        ReportRequest,
+        ReportRow,
+    )
+
+# Enough to see what is wrong; a report that is wrong from end to end must not fill the warehouse.
+REJECTED_ROWS_KEPT = 1000
+# The reader's word for a row whose key came before.
+REPEATED_KEY = "repeated_key"
+
+
+@dataclass
+class Staged:
+    """What came of a report. ``reasons`` say why it may not be all of it; none means it is."""
+
+    pages: int = 0
+    total_number: int | None = None
+    is_truncated: bool = False
+    rows_read: int = 0
+    rows_rejected: int = 0
+    rejected: list[tuple[int, str, object]] = field(default_factory=list, repr=False)
+    error: TikTokError | None = None
+    reasons: list[str] = field(default_factory=list)
+
+    @property
+    def incomplete_reason(self) -> str | None:
+        """The reasons as one text, or None for a complete report."""
+        return "; ".join(self.reasons) or None
+
+    @property
+    def adds_up(self) -> bool:
+        """True when as many rows came as TikTok announced, and it did not cut the report."""
+        return self.rows_read == self.total_number and not self.is_truncated
+
+    def reject(self, reason: str, raw: object) -> None:
+        """Set a row aside; the rest of the report goes on."""
+        self.rows_rejected += 1
+        if len(self.rejected) < REJECTED_ROWS_KEPT:
+            self.rejected.append((self.rows_read, reason, raw))
+
+
+def stage(
+    connection: psycopg.Connection[Any],
+    request: ReportRequest,
+    reader: ReportReader,
+) -> Staged:
+    """Copy the rows into ``staged_spend`` page by page and return what came.
+
+    A page that fails ends the reading, not the transaction: what came before it is worth keeping.
+    """
+    staged = Staged()
+    writer = RowWriter(request.data_level, request.start_date, request.end_date)
+    again = RowReader(request)
+    connection.execute(statement("spend/create_staging"))
+    with connection.cursor() as cursor, cursor.copy(statement("spend/copy_staging")) as copy:
+        try:
+            for page in reader:
+                copy.write(_lines(page, again, writer, staged))
+        except TikTokError as error:
+            staged.error = error
+            staged.reasons.append(f"page {staged.pages + 1} failed: {error}")
+    # A repeated key may be a repeated hour, which only the account's zone tells: settle_duplicates.
+    is_for_us = reader.incomplete_reason == REPEATED_KEY and staged.adds_up
+    if staged.error is None and not reader.is_complete and not is_for_us:
+        staged.reasons.append(reader.incomplete_reason or "the reader does not say why")
+    if staged.rows_rejected:
+        staged.reasons.append(f"{staged.rows_rejected} rows could not be read")
+    return staged
+
+
+def settle_duplicates(
+    connection: psycopg.Connection[Any],
+    request: ReportRequest,
+    staged: Staged,
+    *,
+    zone: ZoneInfo,
+    asked_at: datetime,
+) -> None:
+    """Leave one row per key in ``staged_spend``.
+
+    The two passes of a repeated hour add up. Any other key that came twice moved from one page to
+    the next while we read; then another row was skipped, and the report is not complete.
+    """
+    repeated = []
+    if request.time_dimension == "stat_time_hour":
+        repeated = repeated_hours(zone, request.start_date, request.end_date)
+    found = connection.execute(statement("spend/find_duplicates"), {"repeated_hours": repeated})
+    duplicates, shifted, same_on_two_pages = found.fetchone() or (0, 0, 0)
+    if not duplicates:
+        return
+    # Only rows of a day that still runs move. Later, two equal rows are two equal passes.
+    if asked_at < hour_starts_at(zone, midnight_after(request.end_date)):
+        shifted += same_on_two_pages
+    if shifted:
+        staged.reasons.append(f"{shifted} keys came twice")
+    connection.execute(statement("spend/fold_duplicates"), {"is_sum": not shifted})
+
+
+def keep_rejected(connection: psycopg.Connection[Any], pull_id: int, staged: Staged) -> None:
+    """Store the rows that were set aside, up to the first thousand."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            statement("spend/reject_row"),
+            [
+                {
+                    "pull_id": pull_id,
+                    "row_number": row_number,
+                    "reason": reason,
+                    "raw": json.dumps(storable(raw), default=str),
+                }
+                for row_number, reason, raw in staged.rejected
+            ],
+        )
+
+
+def _lines(page: ReportPage, again: RowReader, writer: RowWriter, staged: Staged) -> str:
+    staged.pages += 1
+    staged.total_number = page.total_number
+    staged.is_truncated |= page.throttle_header is not None
+    lines = []
+    for sent in page.rows:
+        staged.rows_read += 1
+        row = sent
+        if isinstance(row, RejectedRow) and row.reason == REPEATED_KEY:
+            row = again.read(row.raw)
+        if isinstance(row, RejectedRow):
+            staged.reject(row.reason, row.raw)
+            continue
+        try:
+            lines.append(
+                writer.line(row.stat_time, row.entity_id, row.metrics, row.attributes, staged.pages)
+            )
+        except UnstorableRowError as error:
+            staged.reject(str(error), _as_sent(row))
+    return "".join(lines)
+
+
+def _as_sent(row: ReportRow) -> dict[str, object]:
+    return {
+        "stat_time": row.stat_time,
+        "entity_id": row.entity_id,
+        "metrics": dict(row.metrics),
+        "attributes": dict(row.attributes),
+    }

@@ -1,0 +1,142 @@
+"""A ledger in a real PostgreSQL, and reports whose pages a test writes down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from psycopg import sql
+
+from airflow_provider_tiktok.api.report_pull import ReportPage, ReportReader
+from airflow_provider_tiktok.api.report_rows import ReportRequest
+from airflow_provider_tiktok.warehouse.database import connect
+from airflow_provider_tiktok.warehouse.spend import PullResult, load_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from decimal import Decimal
+
+    import psycopg
+
+    from airflow_provider_tiktok.api.errors import TikTokError
+
+DAY = date(2026, 11, 2)
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+METRICS = (
+    "spend",
+    "impressions",
+    "clicks",
+    "conversion",
+    "complete_payment",
+    "total_complete_payment_rate",
+)
+
+
+def sent(ad_id: str, hour: int | str, day: date = DAY, **metrics: str) -> dict[str, object]:
+    """Return one row as TikTok sends it; metrics that are not named are 0."""
+    stat_time = hour if isinstance(hour, str) else f"{day} {hour:02}:00:00"
+    numbers = dict.fromkeys(METRICS, "0") | metrics
+    parents = {"campaign_id": "61", "adgroup_id": "51", "currency": "USD"}
+    return {
+        "dimensions": {"ad_id": ad_id, "stat_time_hour": stat_time, "stat_time_day": stat_time},
+        "metrics": numbers | parents,
+    }
+
+
+class WrittenReport(ReportReader):
+    """A report whose pages are written down in the test; rows are read by the real reader."""
+
+    def __init__(
+        self,
+        request: ReportRequest,
+        pages: Sequence[Sequence[object]],
+        *,
+        problem: str | None = None,
+        error: TikTokError | None = None,
+    ) -> None:
+        super().__init__(request)
+        self._pages = pages
+        self._problem_found = problem
+        self._error = error
+
+    def _read_pages(self) -> Iterator[ReportPage]:
+        total = sum(map(len, self._pages))
+        for number, rows in enumerate(self._pages, 1):
+            yield ReportPage(self._take(rows), number, len(self._pages), total, f"r{number}", None)
+        if self._error is not None:
+            raise self._error
+        self._note(self._problem_found)
+
+
+@dataclass
+class Ledger:
+    """Pulls of one account, and what the ledger says after them."""
+
+    connection: psycopg.Connection
+    advertiser_id: str = "7000000000000000001"
+    display_timezone: str = "America/New_York"
+
+    def pull(
+        self,
+        *pages: Sequence[object],
+        at: datetime | None = None,
+        start: date = DAY,
+        end: date | None = None,
+        time_dimension: str = "stat_time_hour",
+        currency: str = "USD",
+        problem: str | None = None,
+        error: TikTokError | None = None,
+    ) -> PullResult:
+        """Load a report that has these pages."""
+        request = ReportRequest(
+            self.advertiser_id, "AUCTION_AD", time_dimension, start, end or start
+        )
+        return load_report(
+            self.connection,
+            request,
+            WrittenReport(request, pages, problem=problem, error=error),
+            display_timezone=self.display_timezone,
+            currency=currency,
+            observed_at=at or NOON,
+        )
+
+    def rows(self, query: str | sql.Composed, *parameters: object) -> list[tuple]:
+        """Return the rows of a query."""
+        return self.connection.execute(query, parameters or None).fetchall()
+
+    def history(self, metric: str = "spend") -> dict[tuple[str, str], list[Decimal | None]]:
+        """Return every key's values in the order of seq, oldest first."""
+        values: dict[tuple[str, str], list[Decimal | None]] = {}
+        query = sql.SQL(
+            "select stat_time, entity_id, seq, {} from tiktok_raw.spend_snapshots "
+            "where advertiser_id = %s order by stat_time, entity_id, seq"
+        ).format(sql.Identifier(metric))
+        for stat_time, entity_id, seq, value in self.rows(query, self.advertiser_id):
+            values.setdefault((stat_time, entity_id), []).append(value)
+            assert seq == len(values[stat_time, entity_id]), "seq has a gap"
+        return values
+
+    def latest(self, metric: str = "spend") -> dict[tuple[str, str], Decimal | None]:
+        """Return every key's newest value."""
+        return {key: values[-1] for key, values in self.history(metric).items()}
+
+
+@pytest.fixture
+def ledger(warehouse: str) -> Iterator[Ledger]:
+    """A ledger without a pull."""
+    with connect(warehouse) as connection:
+        yield Ledger(connection)
+
+
+@pytest.fixture
+def row() -> object:
+    """The function that writes a row as TikTok sends it."""
+    return sent
+
+
+@pytest.fixture
+def minutes_later() -> object:
+    """Return noon plus some minutes."""
+    return lambda minutes: NOON + timedelta(minutes=minutes)
