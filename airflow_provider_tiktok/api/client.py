@@ -20,6 +20,11 @@ from airflow_provider_tiktok.api.errors import (
 )
 from airflow_provider_tiktok.api.fields import unreadable
 from airflow_provider_tiktok.api.hosts import RefusedUrlError
+from airflow_provider_tiktok.api.local_outcomes import (
+    out_of_quota,
+    received,
+    timed_out_too_often,
+)
 from airflow_provider_tiktok.api.messages import (
     ApiRequest,
     ApiResponse,
@@ -180,10 +185,10 @@ class TikTokClient:
         fingerprint = request.fingerprint()
         blocked = self._timeouts.blocked_for(fingerprint)
         if blocked > 0:
-            return _timed_out_too_often(blocked)
+            return timed_out_too_often(blocked)
         wait = self._wait_for_quota(request, patience)
         if wait > 0:
-            return _out_of_quota(wait)
+            return out_of_quota(wait)
         token = self._access_token() if request.needs_token and self._access_token else None
         outcome = exchange(request, token)
         self._observe(request, fingerprint, outcome)
@@ -205,7 +210,7 @@ class TikTokClient:
             first = next(file.pieces, b"")
             if file.status == HTTPStatus.OK and first[:1] not in _NO_FILE:
                 pieces = _guarded(chain([first], file.pieces), request.path)
-                return _received(replace(file, pieces=pieces))
+                return received(replace(file, pieces=pieces))
             with closing(file):
                 answer = ApiResponse(file.status, file.headers, first + _rest(file.pieces))
         except TransportError as error:
@@ -228,50 +233,6 @@ class TikTokClient:
         if outcome.error_class is ErrorClass.THROTTLE:
             for group in _QUOTA_GROUPS[request.group]:
                 self._limiter.cool_down(group, outcome.retry_after or COOL_DOWN_SECONDS)
-
-
-def _timed_out_too_often(seconds: float) -> Outcome:
-    return Outcome(
-        error_class=ErrorClass.RETRY,
-        http_status=None,
-        code=None,
-        message="this request timed out three times in ten minutes and was not sent again",
-        request_id=None,
-        retry_after=seconds,
-        data=None,
-        next_step="Ask for less in one call: fewer days, metrics or items.",
-        may_have_arrived=False,
-        was_sent=False,
-        is_timeout=True,
-    )
-
-
-def _out_of_quota(seconds: float) -> Outcome:
-    return Outcome(
-        error_class=ErrorClass.THROTTLE,
-        http_status=None,
-        code=None,
-        message=f"the app's quota is used up for another {seconds:.0f} s; nothing was sent",
-        request_id=None,
-        retry_after=seconds,
-        data=None,
-        next_step="Run this less often, or ask TikTok for a higher quota tier.",
-        may_have_arrived=False,
-        was_sent=False,
-    )
-
-
-def _received(file: FileAnswer) -> Outcome:
-    return Outcome(
-        error_class=ErrorClass.SUCCESS,
-        http_status=file.status,
-        code=None,
-        message="",
-        request_id=file.headers.get("x-tt-logid"),
-        retry_after=None,
-        data=file,
-        next_step="Nothing.",
-    )
 
 
 def _rest(pieces: Iterator[bytes]) -> bytes:

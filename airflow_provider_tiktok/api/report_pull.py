@@ -93,7 +93,13 @@ class ReportReader(ABC):
         """Yield every page, noting what does not add up."""
 
     def _note(self, problem: str | None) -> None:
-        self._first_note = self._first_note or problem
+        """Remember the first problem; a repeated key only when there is no other.
+
+        On the day the clocks go back a key may rightly come twice, which only the account's time
+        zone tells: whoever knows it must be able to rely on there being nothing else.
+        """
+        if self._first_note in {None, "repeated_key"}:
+            self._first_note = problem or self._first_note
 
     def _skip(self, names: Sequence[str]) -> None:
         """Leave out what TikTok refused, and say so."""

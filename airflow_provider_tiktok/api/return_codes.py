@@ -198,8 +198,7 @@ RANGES: tuple[CodeRange, ...] = (
 NO_CODE = ReturnCode(
     "unknown code",
     _C.UNKNOWN,
-    "The provider does not know this answer and did not repeat the request: report it with the "
-    "request id.",
+    "The provider does not know this code: report it with the request id.",
 )
 
 
