@@ -11,6 +11,33 @@ language sql volatile
 return clock_timestamp()
 + coalesce(nullif(current_setting('tiktok.clock_offset', true), ''), '0')::interval;
 
+-- The first instant at which an account's clock shows this hour or a later one: the one place where
+-- TikTok's account-local hours become UTC. An hour ends where the next one starts, so that repeated
+-- hours are longer, skipped hours are empty, and nothing is counted twice.
+create function tiktok_raw.hour_starts_at(stat_time text, time_zone text) returns timestamptz
+language plpgsql stable strict parallel safe
+as $$
+declare
+    local_time constant timestamp := stat_time;
+    instant timestamptz := local_time at time zone time_zone;
+    change constant interval := (instant - interval '3 hours') at time zone time_zone
+        + interval '3 hours' - instant at time zone time_zone;
+begin
+    if instant at time zone time_zone = local_time then
+        -- PostgreSQL takes the second pass of a repeated hour; it started one change earlier.
+        if change > interval '0' and (instant - change) at time zone time_zone = local_time then
+            return instant - change;
+        end if;
+        return instant;
+    end if;
+    -- The clocks skipped this hour: it starts where they jumped.
+    while (instant - interval '15 minutes') at time zone time_zone >= local_time loop
+        instant := instant - interval '15 minutes';
+    end loop;
+    return instant;
+end;
+$$;
+
 create table tiktok_raw.advertisers (
     advertiser_id text primary key,
     connection_id text not null,
