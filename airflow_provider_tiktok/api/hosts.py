@@ -35,8 +35,8 @@ def api_base(base_url: str, local_url: str | None) -> str:
         return f"{parts.scheme}://{parts.netloc}{path}/"
     parts = _split(base_url, "the API address")
     _check_public(parts, API_HOSTS, "the API address")
-    if parts.path.rstrip("/") + "/" != VERSION_PATH:
-        raise RefusedUrlError(f"the path of the API address must be {VERSION_PATH}")
+    if parts.path.rstrip("/") + "/" != VERSION_PATH or parts.query:
+        raise RefusedUrlError(f"the API address must end with {VERSION_PATH}")
     return f"https://{parts.hostname}{VERSION_PATH}"
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 HIDDEN = "***"
 
 _SHORTEST_SECRET = 4
-_EMAIL = re.compile(r"[^\s@\"'<>\[\](){},;:=]+@[^\s@\"'<>\[\](){},;:=]+\.[^\s@\"'<>\[\](){},;:=]+")
+_EMAIL = re.compile(r"[^\s@\"'<>\[\](){},;:=]+@[^\s@\"'<>\[\](){},;:=]+\.\w+")
 _PHONE = re.compile(r"\+\d[\d ().-]{6,18}\d")
 
 
