@@ -1,0 +1,243 @@
+"""From the world's cells (an ad, an hour) to the rows of one report, ready to send."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from sandbox.server.objects import shows
+from sandbox.server.report_metrics import METRICS, NOT_AVAILABLE, Sums, text
+from sandbox.server.report_query import ENTITY, ID_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from sandbox.server.report_query import Filter, ReportQuery
+    from sandbox.server.state import State
+    from sandbox.server.switches import Switches
+
+HOUR = timedelta(hours=1)
+Key = tuple[str | None, str | None, datetime | None]  # entity, time label, and the hour if repeated
+
+
+@dataclass
+class Row:
+    """One row before it is written: what it is about and what it adds up to."""
+
+    entity_id: str | None
+    label: str | None
+    sums: Sums
+
+
+class ReportBuilder:
+    """Makes the rows of one query as TikTok knew them at `at`."""
+
+    def __init__(self, state: State, query: ReportQuery, at: datetime) -> None:
+        self._world = state.world
+        self._switches: Switches = state.switches
+        self._query = query
+        self._at = at
+        self._advertiser = state.advertisers[query.advertiser_id]
+
+    @cached_property
+    def objects(self) -> dict[str, Any]:
+        """Objects of the query's level by id, of this advertiser."""
+        everything: Iterable[Any] = {
+            "AUCTION_AD": self._world.ads,
+            "AUCTION_ADGROUP": self._world.ad_groups,
+            "AUCTION_CAMPAIGN": self._world.campaigns,
+            "AUCTION_ADVERTISER": self._world.advertisers,
+        }[self._query.level]
+        name = ENTITY[self._query.level]
+        mine = self._query.advertiser_id
+        return {getattr(one, name): one for one in everything if one.advertiser_id == mine}
+
+    def rows(self) -> list[Row]:
+        """Return the rows, in the world's order unless the query sorts them."""
+        query = self._query
+        sums: dict[Key, Sums] = {}
+        name = ENTITY[query.level]
+        repeated = self._switches.dst_hours == "repeated" and query.by_time == "stat_time_hour"
+        visible = self._visible_ids()
+        for cell, label in self._labelled_cells():
+            entity_id = getattr(cell, name)
+            if visible is not None and entity_id not in visible:
+                continue
+            key = (
+                entity_id if query.entity else None,
+                self._time(label),
+                cell.utc_hour if repeated else None,
+            )
+            row = sums.get(key)
+            if row is None:
+                row = sums[key] = Sums()
+            _add(row, cell)
+        rows = [Row(entity_id, label, one) for (entity_id, label, _), one in sums.items()]
+        rows = [row for row in rows if self._passes(row)]
+        if query.order_field is not None:
+            value = METRICS[query.order_field].value
+            rows.sort(key=lambda row: value(row.sums), reverse=not query.ascending)
+        return rows
+
+    def newest(self, rows: list[Row], limit: int) -> list[Row] | None:
+        """Return the rows of the newest `limit` ids, or None where there are fewer ids."""
+        ids = {row.entity_id for row in rows if row.entity_id is not None}
+        if self._query.level == "AUCTION_ADVERTISER" or len(ids) < limit:
+            return None
+        by_age = sorted(ids, key=lambda one: (self.objects[one].create_time, one), reverse=True)
+        kept = set(by_age[:limit])
+        return [row for row in rows if row.entity_id in kept]
+
+    def written(self, row: Row) -> dict[str, Any]:
+        """Return a row as TikTok's JSON."""
+        query = self._query
+        dimensions: dict[str, Any] = {}
+        if query.entity is not None and row.entity_id is not None:
+            number = self._switches.id_format == "number"
+            dimensions[query.entity] = int(row.entity_id) if number else row.entity_id
+        if query.by_time is not None:
+            dimensions[query.by_time] = row.label
+        return {"dimensions": dimensions, "metrics": self.metrics(row)}
+
+    def metrics(self, row: Row) -> dict[str, Any]:
+        """Return a row's metrics and attributes, every value a string."""
+        metrics: dict[str, Any] = {}
+        decimal_counts = self._switches.count_format == "decimal"
+        for name in self._query.metrics:
+            metric = METRICS.get(name)
+            if metric is None:
+                metrics[name] = self._attribute(name, row)
+            elif self._is_late(metric.late_hours, row) or (
+                metric.unique and self._query.by_time == "stat_time_hour"
+            ):
+                metrics[name] = NOT_AVAILABLE
+            else:
+                metrics[name] = text(metric.value(row.sums), decimal_counts=decimal_counts)
+        return metrics
+
+    def totals(self, rows: list[Row]) -> dict[str, Any]:
+        """Return total_metrics: sums of the rows, "-" for what does not add up."""
+        total = Sums()
+        for row in rows:
+            one = row.sums
+            total.spend += one.spend
+            total.impressions += one.impressions
+            total.clicks += one.clicks
+            total.conversion += one.conversion
+            total.complete_payment += one.complete_payment
+            total.value += one.value
+            total.last_hour = max(filter(None, (total.last_hour, one.last_hour)), default=None)
+        metrics = self.metrics(Row(None, None, total))
+        return {
+            name: value if name in METRICS and not METRICS[name].unique else NOT_AVAILABLE
+            for name, value in metrics.items()
+        }
+
+    def _labelled_cells(self) -> Iterable[tuple[Any, str]]:
+        start, end = self._span()
+        if self._switches.dst_hours != "fixed_offset":
+            cells = self._world.report_cells(
+                self._query.advertiser_id, start_date=start, end_date=end, at=self._at
+            )
+            for cell in cells:
+                if self._keeps(cell):
+                    yield cell, cell.stat_time_hour
+            return
+        zone = ZoneInfo(self._advertiser.timezone)
+        day = timedelta(days=1)
+        cells = self._world.report_cells(
+            self._query.advertiser_id, start_date=start - day, end_date=end + day, at=self._at
+        )
+        for cell in cells:
+            local = cell.utc_hour.astimezone(zone)
+            if start <= local.date() <= end and self._keeps(cell):
+                yield cell, local.strftime("%Y-%m-%d %H:00:00")
+
+    def _span(self) -> tuple[date, date]:
+        if self._query.start is not None and self._query.end is not None:
+            return self._query.start, self._query.end
+        day = timedelta(days=1)
+        return self._world.start.date() - day, self._world.end.date() + day
+
+    def _time(self, label: str) -> str | None:
+        if self._query.by_time == "stat_time_hour":
+            return label
+        return f"{label[:10]} 00:00:00" if self._query.by_time else None
+
+    @cached_property
+    def _id_filters(self) -> list[tuple[str, frozenset[str]]]:
+        return [
+            (ID_FIELDS[one.field_name], frozenset(one.values))
+            for one in self._query.filters
+            if one.field_name in ID_FIELDS
+        ]
+
+    def _keeps(self, cell: Any) -> bool:
+        return all(getattr(cell, name) in ids for name, ids in self._id_filters)
+
+    def _visible_ids(self) -> frozenset[str] | None:
+        if self._query.level == "AUCTION_ADVERTISER" or self._query.status() == "STATUS_ALL":
+            return None
+        status = self._query.status()
+        return frozenset(key for key, one in self.objects.items() if shows(one, status))
+
+    def _passes(self, row: Row) -> bool:
+        return all(
+            _compares(Decimal(METRICS[one.field_name].value(row.sums)), one)
+            for one in self._query.filters
+            if one.field_name in METRICS
+        )
+
+    def _is_late(self, hours: int, row: Row) -> bool:
+        if not hours or not self._switches.late_metrics or row.sums.last_hour is None:
+            return False
+        return row.sums.last_hour + HOUR * (1 + hours) > self._at
+
+    def _attribute(self, name: str, row: Row) -> str:
+        if name == "currency":
+            return str(self._advertiser.currency)
+        one = self.objects.get(row.entity_id or "")
+        if one is None:
+            return NOT_AVAILABLE
+        if hasattr(one, name):
+            return str(getattr(one, name))
+        parents: Iterable[Any] = (
+            self._world.campaigns if name == "campaign_name" else self._world.ad_groups
+        )
+        key = "campaign_id" if name == "campaign_name" else "adgroup_id"
+        mine = getattr(one, key, None)
+        return next((str(getattr(p, name)) for p in parents if getattr(p, key) == mine), "-")
+
+
+def _add(sums: Sums, cell: Any) -> None:
+    sums.spend += cell.spend
+    sums.impressions += cell.impressions
+    sums.clicks += cell.clicks
+    sums.conversion += cell.conversion
+    sums.complete_payment += cell.complete_payment
+    sums.value += cell.total_complete_payment_rate
+    if sums.last_hour is None or cell.utc_hour > sums.last_hour:
+        sums.last_hour = cell.utc_hour
+
+
+def _compares(value: Decimal, rule: Filter) -> bool:
+    bounds = [Decimal(one) for one in rule.values]
+    return {
+        "GREATER_EQUAL": value >= bounds[0],
+        "GREATER_THAN": value > bounds[0],
+        "LOWER_EQUAL": value <= bounds[0],
+        "LOWER_THAN": value < bounds[0],
+        "BETWEEN": bounds[0] <= value <= bounds[-1],
+    }[rule.filter_type]
+
+
+def encoded(row: dict[str, Any]) -> bytes:
+    """Return a row as JSON text; a page is such texts joined."""
+    return orjson.dumps(row)
