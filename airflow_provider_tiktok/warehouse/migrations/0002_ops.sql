@@ -25,17 +25,6 @@ create table tiktok_ops.oauth_token_history (
     changed_at timestamptz not null default tiktok_ops.now()
 );
 
--- Calls of an app are counted here for every worker together.
-create table tiktok_ops.rate_limits (
-    app_key text not null,
-    endpoint_group text not null,
-    sent_at timestamptz[] not null default '{}',
-    day date,
-    day_count bigint not null default 0,
-    cooldown_until timestamptz,
-    primary key (app_key, endpoint_group)
-);
-
 -- One row per event key. A purchase and its refund are two events.
 create table tiktok_ops.event_outbox (
     outbox_id bigint generated always as identity primary key,

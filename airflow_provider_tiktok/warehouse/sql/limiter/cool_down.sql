@@ -1,0 +1,19 @@
+insert into tiktok_ops.rate_limits as known (
+    app_key,
+    endpoint_group,
+    last_at,
+    cooldown_until,
+    cooldown_seconds
+)
+select
+    %(app_key)s,
+    %(endpoint_group)s,
+    clock.now,
+    clock.now + make_interval(secs => %(seconds)s),
+    %(seconds)s
+from (select coalesce(%(now)s::timestamptz, tiktok_ops.now()) as now) as clock
+on conflict (app_key, endpoint_group) do update set
+    cooldown_until = greatest(known.cooldown_until, excluded.cooldown_until),
+    cooldown_seconds = extract(
+        epoch from greatest(known.cooldown_until, excluded.cooldown_until) - excluded.last_at
+    )
