@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from airflow_provider_tiktok.api.client import TikTokClient
+from airflow_provider_tiktok.api.client import Sender, TikTokClient
 from airflow_provider_tiktok.api.hosts import check_download
 from airflow_provider_tiktok.api.limiter import MemoryLimiter
 from airflow_provider_tiktok.api.messages import (
@@ -73,11 +73,11 @@ class Script:
         return self.files[check_download(url, None)]
 
 
-def client_of(script: Script, time: Time | None = None) -> TikTokClient:
-    """Return a client that talks to the script and lives in `time`."""
+def client_of(sender: Sender, time: Time | None = None) -> TikTokClient:
+    """Return a client that talks to the sender and lives in `time`."""
     time = time or Time()
     return TikTokClient(
-        script,
+        sender,
         access_token=lambda: "token-of-the-test",
         limiter=MemoryLimiter("basic", time.now),
         clock=time.now,
