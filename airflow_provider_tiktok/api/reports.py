@@ -167,11 +167,20 @@ class _SyncReport(ReportReader):
             "page": page,
             "page_size": page_size,
         }
-        if level.status_field is not None:
-            status = {
-                "field_name": level.status_field,
-                "filter_type": "IN",
-                "filter_value": compact_json(["STATUS_ALL"]),
-            }
-            query["filtering"] = [status]
+        if conditions := _conditions(part):
+            query["filtering"] = conditions
         return ApiRequest("GET", "report/integrated/get/", query=query)
+
+
+def _conditions(part: ReportRequest) -> list[dict[str, str]]:
+    """Return the filters that switch off TikTok's own, which hide rows."""
+    shown: dict[str, list[str]] = {}
+    status_field = LEVELS[part.data_level].status_field
+    if status_field is not None:
+        shown[status_field] = ["STATUS_ALL"]
+    if part.include_promoted:
+        shown["campaign_system_origins"] = ["TT_ADS_PLATFORM", "PROMOTE"]
+    return [
+        {"field_name": name, "filter_type": "IN", "filter_value": compact_json(values)}
+        for name, values in shown.items()
+    ]

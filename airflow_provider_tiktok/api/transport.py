@@ -8,6 +8,7 @@ import ssl
 import time
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import certifi
 import requests
@@ -17,6 +18,8 @@ from urllib3 import exceptions as urllib3_errors
 
 from airflow_provider_tiktok import __version__
 from airflow_provider_tiktok.api.hosts import (
+    API_HOSTS,
+    DOWNLOAD_HOSTS,
     PRODUCTION_URL,
     SANDBOX_URL,
     api_base,
@@ -38,6 +41,7 @@ __all__ = ["PRODUCTION_URL", "SANDBOX_URL", "Transport"]
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 _QUERY = re.compile(r"\?[^\s\"']*")
+_QUIET_HOSTS = set(API_HOSTS | DOWNLOAD_HOSTS)
 _CHUNK = 16 * 1024
 _POOL = 8
 
@@ -68,8 +72,7 @@ class Transport:
         self._longest = 2 * read_timeout
         self._monotonic = monotonic
         self._session = _session(ca_bundle, {} if local_url else get_environ_proxies(self.base_url))
-        for name in ("urllib3.connectionpool", "urllib3.connection"):
-            logging.getLogger(name).addFilter(_hide_queries)
+        _hide_queries_of(urlsplit(self.base_url).hostname)
 
     def send(self, request: ApiRequest, access_token: str | None) -> ApiResponse:
         """Send the request once and return the answer whatever its status.
@@ -259,10 +262,19 @@ def _broken_body(error: Exception) -> Failure:
     return Failure.TRUNCATED
 
 
-def _hide_queries(record: logging.LogRecord) -> bool:
-    """Take query strings out of the HTTP library's own log lines: they may hold the app secret."""
-    if isinstance(record.args, tuple):
+def _hide_queries_of(host: str | None) -> None:
+    """Keep the HTTP library from logging query strings sent to `host`: they may hold the secret."""
+    _QUIET_HOSTS.update({host} if host else ())
+    for name in ("urllib3.connectionpool", "urllib3.connection"):
+        logging.getLogger(name).addFilter(_without_queries)
+
+
+def _without_queries(record: logging.LogRecord) -> bool:
+    arguments = record.args if isinstance(record.args, tuple) else ()
+    words = [argument for argument in arguments if isinstance(argument, str)]
+    if any(host in word for word in words for host in _QUIET_HOSTS):
         record.args = tuple(
-            _QUERY.sub("?***", arg) if isinstance(arg, str) else arg for arg in record.args
+            _QUERY.sub("?***", argument) if isinstance(argument, str) else argument
+            for argument in arguments
         )
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,17 @@ def test_deleted_objects_are_asked_for_on_the_field_of_the_same_level(
         (condition,) = json.loads(json.dumps(query["filtering"]))
         assert condition["field_name"] == status_field
         assert json.loads(condition["filter_value"]) == ["STATUS_ALL"]
+
+
+def test_promoted_ads_are_asked_for_where_wanted() -> None:
+    script = Script(lambda request: page_of([], request))
+    list(read_report(client_of(script), replace(HOURS, include_promoted=True)))
+    conditions = json.loads(json.dumps(script.requests[0].query["filtering"]))
+    assert [condition["field_name"] for condition in conditions] == [
+        "ad_status",
+        "campaign_system_origins",
+    ]
+    assert json.loads(conditions[1]["filter_value"]) == ["TT_ADS_PLATFORM", "PROMOTE"]
 
 
 def refuses(*names: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -238,3 +239,23 @@ def test_any_paging_ends_and_is_complete_only_when_it_adds_up(
     if reader.is_complete:
         assert sum(count for count, _ in sent) == sent[0][1]
         assert len({total for _, total in sent}) == 1
+
+
+def test_memory_does_not_grow_with_the_report() -> None:
+    pages = 16
+
+    def answers(request: ApiRequest) -> ApiResponse:
+        rows = [row(page_number(request) * 1000 + number) for number in range(1000)]
+        return ok({"list": rows, "page_info": {"total_page": pages, "total_number": pages * 1000}})
+
+    script = Script(answers)
+    reader = read_report(client_of(script), HOURS)
+    tracemalloc.start()
+    held = []
+    for _ in reader:
+        script.requests.clear()
+        held.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert reader.is_complete
+    # 12,000 rows more are a table of keys that has doubled, and no rows.
+    assert held[-1] - held[3] < 12_000 * 64
