@@ -1,0 +1,137 @@
+"""Import what a token may see: accounts and pixels; campaigns, ad groups and ads by name."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_tiktok.api.accounts import (
+    advertiser_info,
+    list_ad_groups,
+    list_ads,
+    list_campaigns,
+    list_pixels,
+)
+from airflow_provider_tiktok.api.errors import TikTokError, TikTokReauthoriseError
+from airflow_provider_tiktok.hooks.grant import advertisers_to_import, refusal
+from airflow_provider_tiktok.warehouse.accounts import (
+    save_ad_groups,
+    save_ads,
+    save_advertisers,
+    save_campaigns,
+    save_pixels,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import psycopg
+
+    from airflow_provider_tiktok.api.client import TikTokClient
+    from airflow_provider_tiktok.hooks.settings import Settings
+    from airflow_provider_tiktok.warehouse.accounts_save import SaveResult
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class AccountImport:
+    """What an import found. ``problems`` are sentences that a person must act on.
+
+    ``failures`` are errors that may pass by themselves; the accounts they belong to were skipped.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+    failures: list[TikTokError] = field(default_factory=list)
+
+
+def import_accounts(
+    warehouse: psycopg.Connection[Any], client: TikTokClient, settings: Settings
+) -> AccountImport:
+    """Save the advertisers of the connection and their pixels; one that fails leaves the others.
+
+    :raises TikTokReauthoriseError: the token is dead, so nothing can be imported.
+    """
+    found = AccountImport(problems=list(_refused_advertisers(settings)))
+    asked, is_whole_grant = advertisers_to_import(client, settings)
+    asked = [advertiser_id for advertiser_id in asked if advertiser_id not in settings.refused]
+    listing = advertiser_info(client, asked)
+    found.problems += [refusal(name, outcome) for name, outcome in listing.refused.items()]
+    is_complete = is_whole_grant and listing.is_complete and not listing.refused
+    saved = save_advertisers(
+        warehouse, settings.connection_id, listing.items, is_complete=is_complete
+    )
+    _tell("advertiser", saved, found.counts)
+    elsewhere = set(saved.held_elsewhere)
+    for advertiser in listing:
+        if advertiser.advertiser_id not in elsewhere:
+            _import_pixels(warehouse, client, advertiser.advertiser_id, found)
+    return found
+
+
+def import_ads(
+    warehouse: psycopg.Connection[Any], client: TikTokClient, advertiser_id: str
+) -> Counter[str]:
+    """Save the campaigns, ad groups and ads of one advertiser, and return the counts.
+
+    :raises TikTokError: TikTok does not list them.
+    :raises WarehouseError: the advertiser was never imported.
+    """
+    counts: Counter[str] = Counter()
+    for kind, read, save in (
+        ("campaign", list_campaigns, save_campaigns),
+        ("ad_group", list_ad_groups, save_ad_groups),
+        ("ad", list_ads, save_ads),
+    ):
+        listing = read(client, advertiser_id)
+        saved = save(warehouse, advertiser_id, listing.items, is_complete=listing.is_complete)
+        _tell(kind, saved, counts)
+    return counts
+
+
+def _refused_advertisers(settings: Settings) -> Sequence[str]:
+    return [settings.refused[name] for name in settings.advertiser_ids if name in settings.refused]
+
+
+def _import_pixels(
+    warehouse: psycopg.Connection[Any],
+    client: TikTokClient,
+    advertiser_id: str,
+    found: AccountImport,
+) -> None:
+    try:
+        listing = list_pixels(client, advertiser_id)
+    except TikTokReauthoriseError:
+        raise
+    except TikTokError as error:
+        log.warning("Advertiser %s: its pixels were not read. %s", advertiser_id, error)
+        found.failures.append(error)
+        return
+    saved = save_pixels(warehouse, advertiser_id, listing.items, is_complete=listing.is_complete)
+    _tell("pixel", saved, found.counts)
+
+
+def _tell(kind: str, saved: SaveResult, counts: Counter[str]) -> None:
+    counts.update(
+        {
+            f"{kind}s": saved.seen,
+            f"{kind}s_added": saved.added,
+            f"{kind}s_changed": len({change.entity_id for change in saved.changes}),
+            f"{kind}s_missing": saved.missing,
+        }
+    )
+    for entity_id in saved.held_elsewhere:
+        log.warning("%s %s comes from another connection already; left there.", kind, entity_id)
+    if kind in {"advertiser", "pixel"}:
+        for change in saved.changes:
+            log.warning(
+                "%s %s: %s was %s and is %s now.",
+                kind,
+                change.entity_id,
+                change.field,
+                change.old_value,
+                change.new_value,
+            )

@@ -1,0 +1,1 @@
+"""Tasks: each does one job of the engine and returns counts only."""
