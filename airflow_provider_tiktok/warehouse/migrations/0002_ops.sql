@@ -1,9 +1,13 @@
 -- Schema tiktok_ops: tokens, quota, events waiting or done. dbt and people read only its views.
 
+-- One row per connection. The ciphertext names the connection and the version inside, so that a
+-- ciphertext of another row or of an earlier day is refused.
 create table tiktok_ops.oauth_tokens (
     connection_id text primary key,
     token_family text not null check (token_family in ('advertiser', 'account_holder')),
-    ciphertext bytea not null,
+    ciphertext bytea,
+    -- Fingerprint of the key that encrypted it, never the key.
+    key_id text,
     expires_at timestamptz,
     refresh_expires_at timestamptz,
     scope text[] not null default '{}',
@@ -12,18 +16,25 @@ create table tiktok_ops.oauth_tokens (
     last_ok_at timestamptz,
     last_error_code integer,
     updated_by text not null,
-    updated_at timestamptz not null default tiktok_ops.now()
+    updated_at timestamptz not null default tiktok_ops.now(),
+    constraint usable_token_is_there check (status = 'revoked' or ciphertext is not null),
+    constraint revoked_token_is_gone check (status <> 'revoked' or ciphertext is null)
 );
 
+-- What happened to a connection's token, without the token. Append-only.
 create table tiktok_ops.oauth_token_history (
     history_id bigint generated always as identity primary key,
     connection_id text not null,
     version bigint not null,
-    change text not null,
+    change text not null
+    check (change in ('saved', 'refreshed', 'needs_reauth', 'revoked', 'reencrypted')),
     code integer,
     changed_by text not null,
     changed_at timestamptz not null default tiktok_ops.now()
 );
+
+create index oauth_token_history_by_connection
+on tiktok_ops.oauth_token_history (connection_id, history_id);
 
 -- One row per event key. A purchase and its refund are two events.
 create table tiktok_ops.event_outbox (
