@@ -1,0 +1,124 @@
+"""``make ui``: the demo's servers with Airflow's own web UI and scheduler, in real time."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from sandbox.demo.stage import DemoError, Stage
+from sandbox.postgres import free_port
+from sandbox.processes import start_child, stop_child
+from sandbox.world import World
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+
+PAST_DAYS = 3
+DAYS = 10
+UI_PORT = 8080
+MINUTE = timedelta(minutes=1)
+START_SECONDS = 120.0
+COMPONENTS = ("scheduler", "dag-processor", "triggerer")
+
+
+@dataclass(frozen=True)
+class LiveWorld:
+    """A world around today, so that its hours pass while the UI is open."""
+
+    seed: int
+    start: datetime
+
+    def options(self) -> list[str]:
+        """Return the arguments of ``python -m sandbox`` for this world."""
+        start = self.start.date().isoformat()
+        return ["--seed", str(self.seed), "--start", start, "--days", str(DAYS)]
+
+    def world(self) -> World:
+        """Return the same world in this process, for the user's own tables."""
+        return World(seed=self.seed, start=self.start, days=DAYS)
+
+
+def live_world(seed: int, now: datetime) -> LiveWorld:
+    """Return a world that began some days before *now* and goes on for a week."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return LiveWorld(seed, midnight - timedelta(days=PAST_DAYS))
+
+
+def serve_ui(stage: Stage, live: LiveWorld) -> None:
+    """Run Airflow's processes until Ctrl-C, while people of the world click and buy."""
+    world = live.world()
+    now = datetime.now(UTC)
+    stage.set_clock(now, offset=timedelta(0))
+    _write(stage, world, since=world.start, until=now)
+    stage.run("airflow", "dags", "unpause", "-y", "tiktok_.*", "--treat-dag-id-as-regex",
+              log_name="unpause.log")  # fmt: skip
+    with contextlib.ExitStack() as stack:
+        url = stack.enter_context(_api_server(stage))
+        for component in COMPONENTS:
+            stack.enter_context(_component(stage, component))
+        print(f"\n  Airflow   {url}\n  TikTok    {stage.sandbox_url}\n\nCtrl-C ends it.")
+        while True:
+            time.sleep(MINUTE.total_seconds())
+            since, now = now, datetime.now(UTC)
+            _write(stage, world, since=since, until=now)
+
+
+def _write(stage: Stage, world: World, *, since: datetime, until: datetime) -> None:
+    with psycopg.connect(stage.warehouse_uri) as connection:
+        world.write_user_tables(connection, since=since, until=until)
+
+
+@contextlib.contextmanager
+def _component(stage: Stage, *command: str) -> Iterator[subprocess.Popen[bytes]]:
+    log = stage.folder / f"airflow-{command[0]}.log"
+    child = start_child(["airflow", *command], log=log, environment=stage.environment)
+    try:
+        yield child
+    finally:
+        stop_child(child)
+
+
+@contextlib.contextmanager
+def _api_server(stage: Stage) -> Iterator[str]:
+    port = UI_PORT if _is_free(UI_PORT) else free_port()
+    url = f"http://127.0.0.1:{port}"
+    stage.environment |= {
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
+        "AIRFLOW__API__BASE_URL": url,
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+    }
+    command = ["api-server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    with _component(stage, *command) as child:
+        deadline = time.monotonic() + START_SECONDS
+        while not _answers(f"{url}/api/v2/monitor/health"):
+            if child.poll() is not None or time.monotonic() > deadline:
+                raise DemoError(
+                    "Airflow's API server did not start. Its own words are in "
+                    f"{stage.folder / 'airflow-api-server.log'}.",
+                )
+            time.sleep(0.5)
+        yield url
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own loopback server
+            return True
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def _is_free(port: int) -> bool:
+    import socket  # noqa: PLC0415 - used in this one place
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return probe.connect_ex(("127.0.0.1", port)) != 0
