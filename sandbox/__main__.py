@@ -46,7 +46,8 @@ def parser() -> argparse.ArgumentParser:
     it.add_argument("--port", type=int, default=8765, help="0 takes a free one (default 8765)")
     it.add_argument("--host", default="127.0.0.1", help="address to listen on (default loopback)")
     it.add_argument("--seed", type=int, default=1, help="seed of the world (default 1)")
-    it.add_argument("--size", type=int, default=1, help="size of the world (default 1)")
+    it.add_argument("--size", type=float, default=1, help="multiplies all clicks (default 1)")
+    it.add_argument("--ads", type=int, default=12, help="ads per advertiser (default 12)")
     it.add_argument("--days", type=int, default=3, help="length of the world (default 3)")
     it.add_argument("--now", type=_moment, help="where the clock starts (default: the world's end)")
     it.add_argument(
@@ -102,7 +103,12 @@ def _switch_values(settings: list[str], tier: str) -> dict[str, object]:
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
-    world = World(seed=arguments.seed, days=arguments.days, size=arguments.size)
+    world = World(
+        seed=arguments.seed,
+        days=arguments.days,
+        size=arguments.size,
+        ads_per_advertiser=arguments.ads,
+    )
     state = new_state(
         world,
         now=arguments.now,

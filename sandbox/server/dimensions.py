@@ -49,7 +49,7 @@ TIME_FILTERS = (
 
 def campaigns(call: Call) -> Response:
     """Answer one page of campaigns."""
-    return _listing(call, call.state.world.campaigns, ("campaign_ids",))
+    return _listing(call, call.state.campaigns(call.now), ("campaign_ids",))
 
 
 def ad_groups(call: Call) -> Response:
@@ -59,7 +59,7 @@ def ad_groups(call: Call) -> Response:
 
 def ads(call: Call) -> Response:
     """Answer one page of ads."""
-    return _listing(call, call.state.world.ads, ("campaign_ids", "adgroup_ids", "ad_ids"))
+    return _listing(call, call.state.ads(call.now), ("campaign_ids", "adgroup_ids", "ad_ids"))
 
 
 def _listing(call: Call, everything: Iterable[Any], id_filters: Sequence[str]) -> Response:
@@ -144,7 +144,7 @@ def _origin_test(filtering: Params, call: Call) -> Callable[[Any], bool]:
     buying = filtering.strings("buying_types") or list(DEFAULT_BUYING)
     if TOP_VIEW in buying and len(buying) > 1:
         raise invalid("filtering.buying_types", f"{TOP_VIEW} must be asked for alone.")
-    campaign_of = {one.campaign_id: one for one in call.state.world.campaigns}
+    campaign_of = {one.campaign_id: one for one in call.state.campaigns(call.now)}
 
     def test(one: Any) -> bool:
         campaign = campaign_of[one.campaign_id]

@@ -197,7 +197,8 @@ class FaultBook:
         if kind is None:
             return None
         self.struck[kind] = self.struck.get(kind, 0) + 1
-        return Strike(KINDS[kind], rule, rule.hits - 1, position)
+        before = rule.kinds[: rule.hits - 1].count(kind) if rule.scripted else rule.hits - 1
+        return Strike(KINDS[kind], rule, before, position)
 
     def clear(self) -> None:
         """Drop every rule and count."""

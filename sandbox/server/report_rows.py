@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from sandbox.server.report_query import Filter, ReportQuery
     from sandbox.server.state import State
     from sandbox.server.switches import Switches
+    from sandbox.world import Cell
+    from sandbox.world.report import Dst
 
 HOUR = timedelta(hours=1)
+DST: dict[str, Dst] = {"merged": "merged", "twice": "twice", "missing": "missing"}
 Key = tuple[str | None, str | None, datetime | None]  # entity, time label, and the hour if repeated
 
 
@@ -40,6 +43,7 @@ class ReportBuilder:
     """Makes the rows of one query as TikTok knew them at `at`."""
 
     def __init__(self, state: State, query: ReportQuery, at: datetime) -> None:
+        self._state = state
         self._world = state.world
         self._switches: Switches = state.switches
         self._query = query
@@ -50,9 +54,9 @@ class ReportBuilder:
     def objects(self) -> dict[str, Any]:
         """Objects of the query's level by id, of this advertiser."""
         everything: Iterable[Any] = {
-            "AUCTION_AD": self._world.ads,
+            "AUCTION_AD": self._state.ads(self._at),
             "AUCTION_ADGROUP": self._world.ad_groups,
-            "AUCTION_CAMPAIGN": self._world.campaigns,
+            "AUCTION_CAMPAIGN": self._state.campaigns(self._at),
             "AUCTION_ADVERTISER": self._world.advertisers,
         }[self._query.level]
         name = ENTITY[self._query.level]
@@ -64,7 +68,7 @@ class ReportBuilder:
         query = self._query
         sums: dict[Key, Sums] = {}
         name = ENTITY[query.level]
-        repeated = self._switches.dst_hours == "repeated" and query.by_time == "stat_time_hour"
+        repeated = self._switches.dst_hours == "twice" and query.by_time == "stat_time_hour"
         visible = self._visible_ids()
         for cell, label in self._labelled_cells():
             entity_id = getattr(cell, name)
@@ -140,25 +144,25 @@ class ReportBuilder:
             for name, value in metrics.items()
         }
 
-    def _labelled_cells(self) -> Iterable[tuple[Any, str]]:
+    def _labelled_cells(self) -> Iterable[tuple[Cell, str]]:
         start, end = self._span()
-        if self._switches.dst_hours != "fixed_offset":
-            cells = self._world.report_cells(
-                self._query.advertiser_id, start_date=start, end_date=end, at=self._at
-            )
-            for cell in cells:
+        variant = self._switches.dst_hours
+        if variant != "fixed_offset":
+            for cell in self._cells(start, end, dst=DST[variant]):
                 if self._keeps(cell):
                     yield cell, cell.stat_time_hour
             return
         zone = ZoneInfo(self._advertiser.timezone)
         day = timedelta(days=1)
-        cells = self._world.report_cells(
-            self._query.advertiser_id, start_date=start - day, end_date=end + day, at=self._at
-        )
-        for cell in cells:
+        for cell in self._cells(start - day, end + day, dst="twice"):
             local = cell.utc_hour.astimezone(zone)
             if start <= local.date() <= end and self._keeps(cell):
                 yield cell, local.strftime("%Y-%m-%d %H:00:00")
+
+    def _cells(self, start: date, end: date, *, dst: Dst) -> Iterable[Cell]:
+        return self._world.report_cells(
+            self._query.advertiser_id, start_date=start, end_date=end, at=self._at, dst=dst
+        )
 
     def _span(self) -> tuple[date, date]:
         if self._query.start is not None and self._query.end is not None:
@@ -179,7 +183,7 @@ class ReportBuilder:
             if one.field_name in ID_FIELDS
         ]
 
-    def _keeps(self, cell: Any) -> bool:
+    def _keeps(self, cell: Cell) -> bool:
         return all(getattr(cell, name) in ids for name, ids in self._id_filters)
 
     def _visible_ids(self) -> frozenset[str] | None:
@@ -209,14 +213,14 @@ class ReportBuilder:
         if hasattr(one, name):
             return str(getattr(one, name))
         parents: Iterable[Any] = (
-            self._world.campaigns if name == "campaign_name" else self._world.ad_groups
+            self._state.campaigns(self._at) if name == "campaign_name" else self._world.ad_groups
         )
         key = "campaign_id" if name == "campaign_name" else "adgroup_id"
         mine = getattr(one, key, None)
         return next((str(getattr(p, name)) for p in parents if getattr(p, key) == mine), "-")
 
 
-def _add(sums: Sums, cell: Any) -> None:
+def _add(sums: Sums, cell: Cell) -> None:
     sums.spend += cell.spend
     sums.impressions += cell.impressions
     sums.clicks += cell.clicks

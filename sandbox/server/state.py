@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sandbox.server.params import Params
     from sandbox.server.report_tasks import Link, Task
     from sandbox.server.truth import TruthLog
-    from sandbox.world import World
+    from sandbox.world import Ad, Advertiser, Campaign, Pixel, World
 
 NOT_GRANTED = "7000000000000000009"
 REQUESTS_KEPT = 20_000
@@ -58,6 +58,8 @@ class State:
     links: dict[str, Link] = field(default_factory=dict)
     ports: FaultyPorts = field(default_factory=FaultyPorts)
     scheme: str = "http"
+    _campaigns: tuple[datetime, tuple[Campaign, ...]] | None = None
+    _ads: tuple[datetime, tuple[Ad, ...]] | None = None
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -71,12 +73,26 @@ class State:
         return Tokens(granted, self.app_id, self.app_secret)
 
     @cached_property
-    def advertisers(self) -> dict[str, Any]:
+    def advertisers(self) -> dict[str, Advertiser]:
         """Advertisers by id."""
         return {one.advertiser_id: one for one in self.world.advertisers}
 
+    def campaigns(self, at: datetime) -> tuple[Campaign, ...]:
+        """Campaigns as TikTok lists them at a moment, to the minute."""
+        minute = at.replace(second=0, microsecond=0)
+        if self._campaigns is None or self._campaigns[0] != minute:
+            self._campaigns = (minute, self.world.campaigns_at(minute))
+        return self._campaigns[1]
+
+    def ads(self, at: datetime) -> tuple[Ad, ...]:
+        """Ads as TikTok lists them at a moment, to the minute."""
+        minute = at.replace(second=0, microsecond=0)
+        if self._ads is None or self._ads[0] != minute:
+            self._ads = (minute, self.world.ads_at(minute))
+        return self._ads[1]
+
     @cached_property
-    def pixels(self) -> dict[str, Any]:
+    def pixels(self) -> dict[str, Pixel]:
         """Pixels by code."""
         return {one.pixel_code: one for one in self.world.pixels}
 
@@ -118,11 +134,11 @@ class Call:
         """Return a success with `data`."""
         return ok(data, self.request_id, head=head)
 
-    def advertiser(self, name: str = "advertiser_id") -> Any:
+    def advertiser(self, name: str = "advertiser_id") -> Advertiser:
         """Return the advertiser that the call names, or raise 40001 or 40002."""
         return self.allowed_advertiser(self.params.text(name), name)
 
-    def allowed_advertiser(self, advertiser_id: str, name: str = "advertiser_id") -> Any:
+    def allowed_advertiser(self, advertiser_id: str, name: str = "advertiser_id") -> Advertiser:
         """Return an advertiser of the grant, or raise 40001 (40002 for what is no id)."""
         if not advertiser_id.isdigit():
             raise invalid(name, "Not a valid advertiser id.")

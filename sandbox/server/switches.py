@@ -114,10 +114,11 @@ class Switches:
     )
     dst_hours: str = _switch(
         OURS,
-        "the repeated local hour: one row with both, two rows with one key, or no "
-        "repeated hour because hours follow the account's fixed-offset time zone",
+        "the repeated local hour: one row with both, two rows with one key, the first pass only, "
+        "or none because hours follow the account's fixed-offset time zone",
         "merged",
-        "repeated",
+        "twice",
+        "missing",
         "fixed_offset",
         default="merged",
     )
