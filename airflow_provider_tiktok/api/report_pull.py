@@ -3,7 +3,8 @@
 `incomplete_reason` is one of: not_read_to_the_end, error (a page could not be had), partial
 (code 20001), truncated (more than 20,000 ids), totals_changed, totals_wrong,
 rows_differ_from_total, short_page, page_size_ignored, page_info_missing, never_ending_pages,
-metrics_changed, repeated_key, rejected_rows.
+metrics_changed, repeated_key, rejected_rows, deleted_may_be_missing (an asynchronous report takes
+no filter for deleted objects, and TikTok does not say whether they are in it).
 """
 
 from __future__ import annotations

@@ -41,8 +41,7 @@ class ReportRequest:
     `metrics` are numbers, `attributes` texts that come with each row. Both default to what the cost
     tables need. `include_promoted` asks also for ads promoted from the mobile app, which TikTok
     leaves out of a synchronous report ("TikTok: Promote campaign, Reporting data"); an asynchronous
-    one has them anyway. Raises ValueError for a level, a time dimension or a range that TikTok
-    refuses.
+    one has them anyway. Raises ValueError for a level, a time dimension or dates that are none.
     """
 
     advertiser_id: str
@@ -62,8 +61,16 @@ class ReportRequest:
             raise ValueError(
                 f"time dimension {self.time_dimension!r} is no {', '.join(LONGEST_DAYS)}"
             )
+        if self.days < 1:
+            raise ValueError(f"the report ends ({self.end_date}) before it begins")
+
+    def check_span(self) -> None:
+        """Raise ValueError for more days than a synchronous report takes.
+
+        An asynchronous one has no limit ("TikTok: Create an asynchronous report task").
+        """
         longest = LONGEST_DAYS[self.time_dimension]
-        if not 1 <= self.days <= longest:
+        if self.days > longest:
             raise ValueError(
                 f"{self.time_dimension} takes a range of 1 to {longest} days, "
                 f"not {self.start_date} to {self.end_date}"

@@ -93,7 +93,8 @@ def download_task(client: TikTokClient, request: ReportRequest, task_id: str) ->
     """Return a reader of the rows of a task that has succeeded.
 
     Follows a download address to TikTok's own hosts only, without the token; an address that has
-    expired is asked for once more.
+    expired is asked for once more. Below the advertiser level such a report never counts as
+    complete: whether deleted objects are in it is not documented, and cannot be asked for.
     """
     return _TaskReport(client, request, task_id)
 
@@ -111,6 +112,8 @@ class _TaskReport(ReportReader):
             page += 1
             yield ReportPage(self._take(batch), page, None, None, None, None)
         self.total_number = self.rows_read
+        if LEVELS[self.request.data_level].status_field is not None:
+            self._note("deleted_may_be_missing")
 
     def _open(self) -> FileAnswer:
         answer = self._ask()

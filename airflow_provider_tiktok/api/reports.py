@@ -65,7 +65,9 @@ def read_report(client: TikTokClient, request: ReportRequest) -> ReportReader:
 
     Deleted objects are included. A metric that TikTok refuses is set aside (`skipped_metrics`) and
     the rest goes on. A time-out is answered by asking for less: half the dates, then half the page.
+    Raises ValueError for more days than TikTok takes at once (1 by the hour, 30 by the day).
     """
+    request.check_span()
     return _SyncReport(client, request)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -192,8 +193,7 @@ def test_money_is_exact(spend: Decimal) -> None:
     [
         ({"data_level": "AD"}, "AD"),
         ({"time_dimension": "stat_time_week"}, "stat_time_week"),
-        ({"end_date": date(2026, 11, 1)}, "1 to 1 days"),
-        ({"end_date": date(2026, 10, 30)}, "2026-10-31 to 2026-10-30"),
+        ({"end_date": date(2026, 10, 30)}, "before it begins"),
     ],
 )
 def test_what_tiktok_would_refuse_is_refused_before_anything_is_sent(
@@ -232,6 +232,28 @@ def test_a_metric_known_to_be_refused_at_a_level_is_not_asked_for(
     metrics, _, left_out = request.asked()
     assert left_out == refused
     assert set(metrics) == set(asked_for) - set(refused)
+
+
+@pytest.mark.parametrize(
+    ("time_dimension", "days", "is_taken"),
+    [
+        ("stat_time_hour", 1, True),
+        ("stat_time_hour", 2, False),
+        ("stat_time_day", 30, True),
+        ("stat_time_day", 31, False),
+    ],
+)
+def test_a_synchronous_report_of_too_many_days_is_refused(
+    time_dimension: Any,
+    days: int,
+    *,
+    is_taken: bool,
+) -> None:
+    first = date(2026, 1, 1)
+    last = date.fromordinal(first.toordinal() + days - 1)
+    request = ReportRequest("7", "AUCTION_AD", time_dimension, first, last)
+    with nullcontext() if is_taken else pytest.raises(ValueError, match="takes a range of 1 to"):
+        request.check_span()
 
 
 @given(days=st.integers(2, 30))

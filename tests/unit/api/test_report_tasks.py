@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -46,7 +47,9 @@ def csv_answer(*lines: str, ending: str = "\n") -> ApiResponse:
 def rows_of(script: Script) -> list[ReportRow | RejectedRow]:
     reader = download_task(client_of(script), YEAR, "t1")
     rows = [row for page in reader for row in page.rows]
-    assert reader.is_complete is not any(isinstance(row, RejectedRow) for row in rows)
+    has_rejected = any(isinstance(row, RejectedRow) for row in rows)
+    reason = "rejected_rows" if has_rejected else "deleted_may_be_missing"
+    assert reader.incomplete_reason == reason
     return rows
 
 
@@ -95,6 +98,21 @@ def test_a_csv_body_is_read_as_the_synchronous_report_is(ending: str, bom: str) 
     assert first.metrics == {"spend": Decimal("76.73"), "clicks": Decimal("116.0")}
     assert first.attributes == {"campaign_id": "5", "adgroup_id": "6", "currency": "USD"}
     assert second.metrics == {"spend": None, "clicks": None}
+
+
+def test_only_the_advertiser_level_can_be_complete() -> None:
+    request = replace(YEAR, data_level="AUCTION_ADVERTISER", attributes=())
+    line = "7,2026-10-17 00:00:00,1.5,2"
+    script = Script([csv_answer("advertiser_id,stat_time_day,spend,clicks", line)])
+    reader = download_task(client_of(script), request, "t1")
+    assert [len(page.rows) for page in reader] == [1]
+    assert reader.is_complete
+
+
+def test_a_task_may_span_more_days_than_a_synchronous_report() -> None:
+    script = Script([ok({"task_id": "t1"})])
+    year = replace(YEAR, start_date=date(2025, 11, 1), end_date=date(2026, 10, 31))
+    assert create_task(client_of(script), year) == "t1"
 
 
 def test_a_csv_body_without_a_last_line_ending_is_whole() -> None:
