@@ -26,6 +26,14 @@ if TYPE_CHECKING:
     from sandbox.world.report import Dst
 
 HOUR = timedelta(hours=1)
+# Attributes, and the id by which an object finds the one they name.
+NAMED_BY = {
+    "campaign_id": "campaign_id",
+    "campaign_name": "campaign_id",
+    "adgroup_id": "adgroup_id",
+    "adgroup_name": "adgroup_id",
+    "ad_name": "ad_id",
+}
 DST: dict[str, Dst] = {"merged": "merged", "twice": "twice", "missing": "missing"}
 Key = tuple[str | None, str | None, datetime | None]  # entity, time label, and the hour if repeated
 
@@ -206,18 +214,22 @@ class ReportBuilder:
 
     def _attribute(self, name: str, row: Row) -> str:
         if name == "currency":
-            return str(self._advertiser.currency)
+            return self._advertiser.currency
         one = self.objects.get(row.entity_id or "")
-        if one is None:
-            return NOT_AVAILABLE
-        if hasattr(one, name):
-            return str(getattr(one, name))
-        parents: Iterable[Any] = (
-            self._state.campaigns(self._at) if name == "campaign_name" else self._world.ad_groups
+        if one is None or name not in NAMED_BY:
+            return NOT_AVAILABLE  # TikTok has the metric, the world has nothing behind it
+        own = getattr(one, name, None)
+        return (
+            str(own) if own is not None else self._parent_names[name][getattr(one, NAMED_BY[name])]
         )
-        key = "campaign_id" if name == "campaign_name" else "adgroup_id"
-        mine = getattr(one, key, None)
-        return next((str(getattr(p, name)) for p in parents if getattr(p, key) == mine), "-")
+
+    @cached_property
+    def _parent_names(self) -> dict[str, dict[str, str]]:
+        campaigns, groups = self._state.campaigns(self._at), self._world.ad_groups
+        return {
+            "campaign_name": {one.campaign_id: one.campaign_name for one in campaigns},
+            "adgroup_name": {one.adgroup_id: one.adgroup_name for one in groups},
+        }
 
 
 def _add(sums: Sums, cell: Cell) -> None:

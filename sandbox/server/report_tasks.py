@@ -178,7 +178,8 @@ def csv_of(state: State, task: Task) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([TITLES.get(name, name) if task.titles else name for name in names])
-    for raw in build(state, query, task.done_at).rows:
+    known_at = task.done_at.replace(second=0, microsecond=0)  # as the synchronous report
+    for raw in build(state, query, known_at).rows:
         row = orjson.loads(raw)
         cells = {**row["dimensions"], **row["metrics"]}
         writer.writerow([cells[name] for name in names])
