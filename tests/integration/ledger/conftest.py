@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from airflow_provider_tiktok.warehouse.database import connect
 from airflow_provider_tiktok.warehouse.spend import PullResult, load_report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from decimal import Decimal
 
     import psycopg
@@ -51,20 +51,23 @@ class WrittenReport(ReportReader):
     def __init__(
         self,
         request: ReportRequest,
-        pages: Sequence[Sequence[object]],
+        pages: Collection[Sequence[object]],
         *,
         problem: str | None = None,
         error: TikTokError | None = None,
+        announced: int | None = None,
     ) -> None:
         super().__init__(request)
         self._pages = pages
         self._problem_found = problem
         self._error = error
+        self._announced = announced
 
     def _read_pages(self) -> Iterator[ReportPage]:
-        total = sum(map(len, self._pages))
+        total = self._announced
         for number, rows in enumerate(self._pages, 1):
-            yield ReportPage(self._take(rows), number, len(self._pages), total, f"r{number}", None)
+            page = self._take(rows)
+            yield ReportPage(page, number, len(self._pages), total or self.rows_read, "r", None)
         if self._error is not None:
             raise self._error
         self._note(self._problem_found)
@@ -77,26 +80,35 @@ class Ledger:
     connection: psycopg.Connection
     advertiser_id: str = "7000000000000000001"
     display_timezone: str = "America/New_York"
+    day: date = DAY
 
-    def pull(
+    def pull(self, *pages: Sequence[object], **options: object) -> PullResult:
+        """Load a report that has these pages."""
+        return self.pull_pages(pages, **options)
+
+    def pull_pages(
         self,
-        *pages: Sequence[object],
+        pages: Collection[Sequence[object]],
+        *,
         at: datetime | None = None,
-        start: date = DAY,
+        start: date | None = None,
         end: date | None = None,
         time_dimension: str = "stat_time_hour",
         currency: str = "USD",
+        announced: int | None = None,
         problem: str | None = None,
         error: TikTokError | None = None,
     ) -> PullResult:
-        """Load a report that has these pages."""
+        """Load a report page by page; a problem or an error comes after the last one."""
+        first = start or self.day
         request = ReportRequest(
-            self.advertiser_id, "AUCTION_AD", time_dimension, start, end or start
+            self.advertiser_id, "AUCTION_AD", time_dimension, first, end or first
         )
+        report = WrittenReport(request, pages, announced=announced, problem=problem, error=error)
         return load_report(
             self.connection,
             request,
-            WrittenReport(request, pages, problem=problem, error=error),
+            report,
             display_timezone=self.display_timezone,
             currency=currency,
             observed_at=at or NOON,
@@ -128,6 +140,12 @@ def ledger(warehouse: str) -> Iterator[Ledger]:
     """A ledger without a pull."""
     with connect(warehouse) as connection:
         yield Ledger(connection)
+
+
+@pytest.fixture
+def twin() -> Callable[[Ledger, psycopg.Connection], Ledger]:
+    """The function that gives the same account to another session."""
+    return lambda ledger, connection: replace(ledger, connection=connection)
 
 
 @pytest.fixture
