@@ -40,12 +40,18 @@ def handle(state: State, request: Request) -> Response:
             {"error": f"no {request.method} {request.path}", "known": known}, status=404
         )
     try:
-        body = orjson.loads(request.body) if request.body.strip() else {}
-        return json_response(handler(state, body, request))
+        return json_response(handler(state, _body(request), request))
     except ApiError as error:
         return json_response({"error": error.message, "code": error.code}, status=400)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return json_response({"error": f"{type(error).__name__}: {error}"}, status=400)
+
+
+def _body(request: Request) -> Body:
+    body = orjson.loads(request.body) if request.body.strip() else {}
+    if not isinstance(body, dict):
+        raise TypeError("the body is not a JSON object")
+    return body
 
 
 def show_state(state: State, _body: Body, _request: Request) -> object:
@@ -70,6 +76,9 @@ def show_state(state: State, _body: Body, _request: Request) -> object:
 
 def set_clock(state: State, body: Body, _request: Request) -> object:
     """Set `now` (ISO 8601 with a zone), or `advance_seconds`; `speed` 0 stops the clock."""
+    for name in body:
+        if name not in {"now", "advance_seconds", "speed"}:
+            raise ValueError(f"the clock has no {name}; there are now, advance_seconds and speed")
     now = datetime.fromisoformat(body["now"]) if "now" in body else None
     if now is not None and now.tzinfo is None:
         raise ValueError("now needs a zone, for example 2026-11-01T00:00:00+00:00")
