@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sandbox.world.visits import Visit
 
 # Of 1,000 orders so many are paid back: in full, in part, in two parts.
-FULL, PART, TWICE = 60, 105, 120
+FULL, PART, TWICE = 90, 150, 180
 REFUND_LAGS = (1, 5, 26, 70, 240)  # hours after the order
 SECOND_REFUND_LAG = 26  # hours after the first
 

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sandbox.world import account_tree as tree
 from sandbox.world import report
+from sandbox.world.history import Shop
 from sandbox.world.hours import hours_between
+from sandbox.world.links import Links
 from sandbox.world.sites import SITES
 from sandbox.world.special_cases import LEAST_ADS, LEAST_DAYS
+from sandbox.world.truth import Truth
 from sandbox.world.visits import Chances
+from sandbox.world.write import write_batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
+
+    from psycopg import Connection
 
     from sandbox.world.account_tree import AdPlan
     from sandbox.world.accounts import Ad, AdGroup, Advertiser, Campaign, Pixel
     from sandbox.world.hours import Hour
     from sandbox.world.report import Cell, Dst
     from sandbox.world.sites import Site
+    from sandbox.world.tables import Row
 
 DEMO_START = datetime(2026, 10, 31, tzinfo=UTC)
 
@@ -145,6 +152,42 @@ class World:
         plans = self.plans.get(advertiser_id, ())
         moment = int(at.timestamp())
         return report.report_cells(self.chances, plans, hours, at=moment, dst=dst)
+
+    @cached_property
+    def shops(self) -> dict[str, Shop]:
+        """What writes the user's rows, by advertiser."""
+        links = Links((plan for plans in self.plans.values() for plan in plans), self.start)
+        return {
+            advertiser_id: Shop(self.chances, plans, self.hours[advertiser_id], links)
+            for advertiser_id, plans in self.plans.items()
+        }
+
+    def user_rows(self, *, since: datetime, until: datetime) -> Iterator[Row]:
+        """Yield every row of the user's tables of [since, until); parents not always first."""
+        first, last = (int(moment.timestamp()) for moment in (since, until))
+        for shop in self.shops.values():
+            for batch in shop.batches(first, last):
+                for rows in batch.values():
+                    yield from rows
+
+    def write_user_tables(
+        self, conn: Connection[Any], *, since: datetime, until: datetime
+    ) -> dict[str, int]:
+        """Write the user's rows of [since, until) and return how many were new, by table.
+
+        Creates the tables where they are missing. Rows that are there already stay as they are, so
+        a call that failed or overlaps another is repeated without harm. One transaction.
+
+        :param since, until: UTC, whole seconds; `since` is in, `until` is out.
+        """
+        first, last = (int(moment.timestamp()) for moment in (since, until))
+        batches = (batch for shop in self.shops.values() for batch in shop.batches(first, last))
+        return write_batches(conn, batches)
+
+    @property
+    def truth(self) -> Truth:
+        """The answers that a warehouse built on this world must give."""
+        return Truth(self)
 
     def _groups(self, site: Site) -> list[AdGroup]:
         ads = self.ads_per_advertiser
