@@ -36,72 +36,155 @@ create table tiktok_ops.oauth_token_history (
 create index oauth_token_history_by_connection
 on tiktok_ops.oauth_token_history (connection_id, history_id);
 
--- One row per event key. A purchase and its refund are two events.
+-- One row per event key: where the event stands. What it says is in event_payloads, so that this
+-- row stays narrow while it changes. A purchase and its refund are two events.
 create table tiktok_ops.event_outbox (
     outbox_id bigint generated always as identity primary key,
     connection_id text not null,
-    event_source text not null check (event_source in ('web', 'offline', 'crm')),
+    event_source text not null,
     event_source_id text not null,
+    -- The name that leaves.
     event text not null,
+    -- TikTok's name for it today, whatever name leaves: with it a changed setting sends nothing twice.
+    event_type text not null,
     event_id text not null,
-    kind text not null check (kind in ('conversion', 'refund')),
-    -- Event key of the purchase that a refund waits for.
+    kind text not null,
+    -- event_id of the purchase that a refund waits for.
     purchase_event_id text,
-    event_time timestamptz not null,
+    waits_for_purchase boolean not null default false,
+    event_time timestamptz,
     subject_key text,
     consent_state text not null check (consent_state in ('granted', 'denied', 'unknown')),
-    payload jsonb,
-    payload_hash text,
-    signals text[] not null default '{}',
-    -- signal -> why it did not leave: consent, not_allowed, empty, invalid.
-    withheld jsonb not null default '{}',
+    limited_data_use boolean not null default false,
+    -- MD5 of the row in the export view: tells a changed row from one already read.
+    source_hash text not null,
     state text not null default 'pending'
     check (state in ('pending', 'inflight', 'delivered', 'quarantined', 'expired', 'expired_unknown', 'suppressed')),
     reason text,
     hint text,
+    -- HTTP tries, every kind of outcome; failures are those that lengthen the back-off.
     attempts integer not null default 0,
-    next_attempt_at timestamptz not null default tiktok_ops.now(),
+    failures integer not null default 0,
+    next_attempt_at timestamptz not null,
     -- First time bytes of this event may have left us: starts TikTok's 48-hour window.
     first_sent_at timestamptz,
     has_unknown_outcome boolean not null default false,
-    lease_token bigint not null default 0,
-    leased_until timestamptz,
-    leased_by text,
+    -- The last batch that took this event, and the fencing token of its worker.
+    batch_id bigint,
     replays integer not null default 0,
-    enqueued_at timestamptz not null default tiktok_ops.now(),
+    enqueued_at timestamptz not null,
     settled_at timestamptz,
-    unique (event_source_id, event, event_id),
-    constraint only_inflight_is_leased check ((state = 'inflight') = (leased_until is not null)),
+    -- The export row says something else than what was sent. What was sent stays as it is.
+    payload_changed_at timestamptz,
+    constraint event_key unique (event_id, event_source_id, event_type),
+    constraint only_a_batch_holds_it check (state <> 'inflight' or batch_id is not null),
     constraint terminal_is_settled check (
         (state in ('pending', 'inflight')) = (settled_at is null)
     ),
     constraint ended_badly_has_reason check (
-        state not in ('quarantined', 'expired', 'expired_unknown', 'suppressed') or reason is not null
+        state in ('pending', 'inflight', 'delivered') or reason is not null
+    ),
+    constraint what_leaves_is_whole check (
+        state = 'quarantined'
+        or (
+            event_source in ('web', 'offline', 'crm')
+            and kind in ('conversion', 'refund')
+            and event_time is not null
+        )
     )
-);
+) with (fillfactor = 85);
 
 create index event_outbox_due on tiktok_ops.event_outbox (event_source_id, next_attempt_at, outbox_id)
-where state = 'pending';
-create index event_outbox_leases on tiktok_ops.event_outbox (leased_until) where state = 'inflight';
-create index event_outbox_by_event_id on tiktok_ops.event_outbox (event_id);
+where state = 'pending' and not waits_for_purchase;
+create index event_outbox_waiting on tiktok_ops.event_outbox (event_source_id, purchase_event_id)
+where state = 'pending' and waits_for_purchase;
+create index event_outbox_inflight on tiktok_ops.event_outbox (batch_id) where state = 'inflight';
+create index event_outbox_by_subject on tiktok_ops.event_outbox (subject_key)
+where subject_key is not null;
 
--- One row per HTTP try of one event, committed before the bytes leave.
-create table tiktok_ops.event_attempts (
-    outbox_id bigint not null references tiktok_ops.event_outbox (outbox_id),
-    attempt integer not null check (attempt >= 1),
-    lease_token bigint not null,
-    batch_id uuid not null,
+-- What an event says, hashed and frozen once it was sent. The text goes after the retention time,
+-- the list of its signals stays for the coverage.
+create table tiktok_ops.event_payloads (
+    outbox_id bigint primary key references tiktok_ops.event_outbox (outbox_id) on delete cascade,
+    payload text,
+    payload_hash text,
+    signals text[] not null default '{}',
+    -- What did not leave -> why: consent, not_allowed, not_for_source, empty, invalid, private.
+    withheld jsonb not null default '{}'
+);
+
+-- One row per HTTP call. Its number is the lease of the events in it and their fencing token.
+create table tiktok_ops.event_batches (
+    batch_id bigint generated always as identity primary key,
+    event_source_id text not null,
     run_id text,
+    worker text,
     test_event_code text,
-    started_at timestamptz not null default tiktok_ops.now(),
+    events integer not null,
+    claimed_at timestamptz not null,
+    leased_until timestamptz not null,
+    -- Committed before the first byte leaves.
+    sent_at timestamptz,
     finished_at timestamptz,
-    outcome text not null default 'sent'
-    check (outcome in ('sent', 'accepted', 'partial', 'rejected', 'retry', 'throttled', 'reauthorise', 'configuration', 'unknown')),
+    outcome text not null default 'ready' check (
+        outcome in (
+            'ready', 'sent', 'accepted', 'partial', 'rejected', 'retry', 'throttled', 'reauthorise',
+            'configuration', 'unknown', 'lease_expired', 'not_sent'
+        )
+    ),
     http_status integer,
     code integer,
     message text,
-    request_id text,
+    request_id text
+);
+
+create index event_batches_open on tiktok_ops.event_batches (leased_until)
+where outcome in ('ready', 'sent');
+
+-- One row per HTTP try of one event, committed before the bytes leave and never changed. What came
+-- of it is in its batch. No foreign keys: checking them would cost more than the rest of a claim.
+create table tiktok_ops.event_attempts (
+    outbox_id bigint not null,
+    attempt integer not null check (attempt >= 1),
+    batch_id bigint not null,
     primary key (outbox_id, attempt)
 );
 
-create index event_attempts_by_batch on tiktok_ops.event_attempts (batch_id);
+-- Who sent what again, and from which state it came.
+create table tiktok_ops.event_replays (
+    outbox_id bigint not null,
+    replay integer not null check (replay >= 1),
+    from_state text not null,
+    from_reason text,
+    requested_by text not null,
+    requested_at timestamptz not null,
+    is_past_horizon boolean not null default false,
+    primary key (outbox_id, replay)
+);
+
+-- People who were forgotten, as SHA-256 of their subject_key: their events never come back.
+create table tiktok_ops.forgotten_subjects (
+    subject_hash text primary key,
+    forgotten_by text not null,
+    forgotten_at timestamptz not null
+);
+
+-- A pixel that a person paused, or that waits because TikTok refuses its token or permission.
+create table tiktok_ops.delivery_controls (
+    event_source_id text primary key,
+    is_paused boolean not null default false,
+    paused_by text,
+    paused_at timestamptz,
+    blocked_until timestamptz,
+    blocked_reason text,
+    blocked_code integer,
+    blocked_message text,
+    blocked_request_id text,
+    blocked_at timestamptz
+);
+
+-- Export views that were read; consent is read from them again before an event leaves.
+create table tiktok_ops.export_relations (
+    relation text primary key,
+    last_enqueued_at timestamptz not null
+);
