@@ -6,7 +6,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sandbox.server.report_rows import ReportBuilder, encoded
+from sandbox.server.report_rows import RowMaker
+from sandbox.server.report_writer import RowWriter
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +22,7 @@ ROWS_KEPT = 500_000
 class Report:
     """A finished report: its rows as JSON texts."""
 
-    rows: list[bytes]
+    rows: list[str]
     totals: dict[str, Any] | None
     truncated: bool
 
@@ -57,10 +58,11 @@ class ReportCache:
 
 def build(state: State, query: ReportQuery, at: datetime) -> Report:
     """Return the report of a query as known at `at`."""
-    builder = ReportBuilder(state, query, at)
-    rows = builder.rows()
-    newest = builder.newest(rows, state.switches.id_limit)
+    maker = RowMaker(state, query, at)
+    rows = maker.rows()
+    newest = maker.newest(rows, state.switches.id_limit)
     if newest is not None:
         rows = newest
-    totals = builder.totals(rows) if query.totals else None
-    return Report([encoded(builder.written(row)) for row in rows], totals, newest is not None)
+    writer = RowWriter(state, query, at, maker.objects)
+    totals = writer.totals(rows) if query.totals else None
+    return Report([writer.text(row) for row in rows], totals, newest is not None)

@@ -33,6 +33,17 @@ class Sums:
     value: Decimal = field(default_factory=Decimal)
     last_hour: datetime | None = None
 
+    def add(self, other: Sums) -> None:
+        """Add another row to this one."""
+        self.spend += other.spend
+        self.impressions += other.impressions
+        self.clicks += other.clicks
+        self.conversion += other.conversion
+        self.complete_payment += other.complete_payment
+        self.value += other.value
+        if self.last_hour is None or (other.last_hour and other.last_hour > self.last_hour):
+            self.last_hour = other.last_hour
+
 
 Number = Decimal | int
 

@@ -6,11 +6,13 @@ TikTok: "Run a synchronous report", "Create an asynchronous report task".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 import orjson
 
 from sandbox.server.envelope import ApiError, Code, invalid
+from sandbox.server.objects import check_status
 from sandbox.server.params import MISSING, required
 from sandbox.server.report_metrics import METRICS, invalid_metrics
 
@@ -73,12 +75,12 @@ class ReportQuery:
     ascending: bool = False
     totals: bool = False
 
-    def status(self) -> str:
+    def statuses(self) -> tuple[str, ...]:
         """Return the status filter of the rows' own level."""
         for one in self.filters:
             if one.field_name in STATUS_FIELDS:
-                return one.values[0]
-        return STATUS_DEFAULT
+                return one.values
+        return (STATUS_DEFAULT,)
 
 
 def read_query(call: Call, *, asynchronous: bool = False) -> ReportQuery:
@@ -200,25 +202,48 @@ def _filters(
     filters = []
     for position, spec in enumerate(params.objects("filtering")):
         where = f"filtering.{position}"
-        name = spec.text("field_name")
         kind = spec.choice("filter_type", FILTER_TYPES)
-        values = _filter_values(spec, where)
-        if name in ID_FIELDS:
-            if kind != "IN":
-                raise invalid(f"{where}.filter_type", f"{name} takes IN.")
-            if len(values) > IDS_A_FILTER:
-                raise invalid(f"{where}.filter_value", f"At most {IDS_A_FILTER} ids.")
+        one = Filter(spec.text("field_name"), kind, _filter_values(spec, where))
+        if one.field_name in ID_FIELDS:
+            _check_ids(one, where)
         elif asynchronous:
-            raise invalid(
-                f"{where}.field_name", "A task takes campaign_ids, adgroup_ids and ad_ids."
-            )
-        elif name in STATUS_FIELDS:
-            if STATUS_FIELDS[name] != level:
-                raise invalid(f"{where}.field_name", f"{name} does not match data_level {level}.")
-        elif not (name in METRICS and name in metrics and kind in COMPARISONS):
-            raise invalid(f"{where}.field_name", f"{name} is not a field to filter by.")
-        filters.append(Filter(name, kind, values))
+            reason = "A task takes campaign_ids, adgroup_ids and ad_ids."
+            raise invalid(f"{where}.field_name", reason)
+        elif one.field_name in STATUS_FIELDS:
+            _check_statuses(one, where, level)
+        elif one.field_name in METRICS and one.field_name in metrics and kind in COMPARISONS:
+            _check_bounds(one, where)
+        else:
+            raise invalid(f"{where}.field_name", f"{one.field_name} is not a field to filter by.")
+        filters.append(one)
     return tuple(filters)
+
+
+def _check_ids(one: Filter, where: str) -> None:
+    if one.filter_type != "IN":
+        raise invalid(f"{where}.filter_type", f"{one.field_name} takes IN.")
+    if len(one.values) > IDS_A_FILTER:
+        raise invalid(f"{where}.filter_value", f"At most {IDS_A_FILTER} ids.")
+
+
+def _check_statuses(one: Filter, where: str, level: str) -> None:
+    if STATUS_FIELDS[one.field_name] != level:
+        reason = f"{one.field_name} does not match data_level {level}."
+        raise invalid(f"{where}.field_name", reason)
+    for value in one.values:
+        check_status(value, f"{where}.filter_value")
+
+
+def _check_bounds(one: Filter, where: str) -> None:
+    if len(one.values) != (2 if one.filter_type == "BETWEEN" else 1):
+        raise invalid(f"{where}.filter_value", "BETWEEN takes two numbers, the others one.")
+    for value in one.values:
+        try:
+            finite = Decimal(value).is_finite()
+        except InvalidOperation:
+            finite = False
+        if not finite:
+            raise invalid(f"{where}.filter_value", "Not a valid number.")
 
 
 def _filter_values(spec: Params, where: str) -> tuple[str, ...]:

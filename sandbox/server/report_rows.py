@@ -1,4 +1,4 @@
-"""From the world's cells (an ad, an hour) to the rows of one report, ready to send."""
+"""From the world's cells (an ad, an hour) to the rows of one report, not yet written."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import orjson
-
 from sandbox.server.objects import shows
-from sandbox.server.report_metrics import METRICS, NOT_AVAILABLE, Sums, text
+from sandbox.server.report_metrics import METRICS, Sums
 from sandbox.server.report_query import ENTITY, ID_FIELDS
 
 if TYPE_CHECKING:
@@ -25,15 +23,6 @@ if TYPE_CHECKING:
     from sandbox.world import Cell
     from sandbox.world.report import Dst
 
-HOUR = timedelta(hours=1)
-# Attributes, and the id by which an object finds the one they name.
-NAMED_BY = {
-    "campaign_id": "campaign_id",
-    "campaign_name": "campaign_id",
-    "adgroup_id": "adgroup_id",
-    "adgroup_name": "adgroup_id",
-    "ad_name": "ad_id",
-}
 DST: dict[str, Dst] = {"merged": "merged", "twice": "twice", "missing": "missing"}
 Key = tuple[str | None, str | None, datetime | None]  # entity, time label, and the hour if repeated
 
@@ -47,7 +36,7 @@ class Row:
     sums: Sums
 
 
-class ReportBuilder:
+class RowMaker:
     """Makes the rows of one query as TikTok knew them at `at`."""
 
     def __init__(self, state: State, query: ReportQuery, at: datetime) -> None:
@@ -107,51 +96,6 @@ class ReportBuilder:
         kept = set(by_age[:limit])
         return [row for row in rows if row.entity_id in kept]
 
-    def written(self, row: Row) -> dict[str, Any]:
-        """Return a row as TikTok's JSON."""
-        query = self._query
-        dimensions: dict[str, Any] = {}
-        if query.entity is not None and row.entity_id is not None:
-            number = self._switches.id_format == "number"
-            dimensions[query.entity] = int(row.entity_id) if number else row.entity_id
-        if query.by_time is not None:
-            dimensions[query.by_time] = row.label
-        return {"dimensions": dimensions, "metrics": self.metrics(row)}
-
-    def metrics(self, row: Row) -> dict[str, Any]:
-        """Return a row's metrics and attributes, every value a string."""
-        metrics: dict[str, Any] = {}
-        decimal_counts = self._switches.count_format == "decimal"
-        for name in self._query.metrics:
-            metric = METRICS.get(name)
-            if metric is None:
-                metrics[name] = self._attribute(name, row)
-            elif self._is_late(metric.late_hours, row) or (
-                metric.unique and self._query.by_time == "stat_time_hour"
-            ):
-                metrics[name] = NOT_AVAILABLE
-            else:
-                metrics[name] = text(metric.value(row.sums), decimal_counts=decimal_counts)
-        return metrics
-
-    def totals(self, rows: list[Row]) -> dict[str, Any]:
-        """Return total_metrics: sums of the rows, "-" for what does not add up."""
-        total = Sums()
-        for row in rows:
-            one = row.sums
-            total.spend += one.spend
-            total.impressions += one.impressions
-            total.clicks += one.clicks
-            total.conversion += one.conversion
-            total.complete_payment += one.complete_payment
-            total.value += one.value
-            total.last_hour = max(filter(None, (total.last_hour, one.last_hour)), default=None)
-        metrics = self.metrics(Row(None, None, total))
-        return {
-            name: value if name in METRICS and not METRICS[name].unique else NOT_AVAILABLE
-            for name, value in metrics.items()
-        }
-
     def _labelled_cells(self) -> Iterable[tuple[Cell, str]]:
         start, end = self._span()
         variant = self._switches.dst_hours
@@ -195,10 +139,14 @@ class ReportBuilder:
         return all(getattr(cell, name) in ids for name, ids in self._id_filters)
 
     def _visible_ids(self) -> frozenset[str] | None:
-        if self._query.level == "AUCTION_ADVERTISER" or self._query.status() == "STATUS_ALL":
+        statuses = self._query.statuses()
+        if self._query.level == "AUCTION_ADVERTISER" or "STATUS_ALL" in statuses:
             return None
-        status = self._query.status()
-        return frozenset(key for key, one in self.objects.items() if shows(one, status))
+        return frozenset(
+            key
+            for key, one in self.objects.items()
+            if any(shows(one, status) for status in statuses)
+        )
 
     def _passes(self, row: Row) -> bool:
         return all(
@@ -206,30 +154,6 @@ class ReportBuilder:
             for one in self._query.filters
             if one.field_name in METRICS
         )
-
-    def _is_late(self, hours: int, row: Row) -> bool:
-        if not hours or not self._switches.late_metrics or row.sums.last_hour is None:
-            return False
-        return row.sums.last_hour + HOUR * (1 + hours) > self._at
-
-    def _attribute(self, name: str, row: Row) -> str:
-        if name == "currency":
-            return self._advertiser.currency
-        one = self.objects.get(row.entity_id or "")
-        if one is None or name not in NAMED_BY:
-            return NOT_AVAILABLE  # TikTok has the metric, the world has nothing behind it
-        own = getattr(one, name, None)
-        return (
-            str(own) if own is not None else self._parent_names[name][getattr(one, NAMED_BY[name])]
-        )
-
-    @cached_property
-    def _parent_names(self) -> dict[str, dict[str, str]]:
-        campaigns, groups = self._state.campaigns(self._at), self._world.ad_groups
-        return {
-            "campaign_name": {one.campaign_id: one.campaign_name for one in campaigns},
-            "adgroup_name": {one.adgroup_id: one.adgroup_name for one in groups},
-        }
 
 
 def _add(sums: Sums, cell: Cell) -> None:
@@ -252,8 +176,3 @@ def _compares(value: Decimal, rule: Filter) -> bool:
         "LOWER_THAN": value < bounds[0],
         "BETWEEN": bounds[0] <= value <= bounds[-1],
     }[rule.filter_type]
-
-
-def encoded(row: dict[str, Any]) -> bytes:
-    """Return a row as JSON text; a page is such texts joined."""
-    return orjson.dumps(row)

@@ -43,14 +43,14 @@ def integrated_report(call: Call) -> Response:
     shown = _page_of(rows, page, page_size, switches.page_shift)
     data: dict[str, Any] = {
         "page_info": call.page_info(page, page_size, len(rows)),
-        "list": orjson.Fragment(b"[" + b",".join(shown) + b"]"),
+        "list": orjson.Fragment("[" + ",".join(shown) + "]"),
     }
     if report.totals is not None and page == 1:
         data["total_metrics"] = report.totals
     return call.ok(data, head=(TRUNCATED,) if truncated else ())
 
 
-def _page_of(rows: list[bytes], page: int, page_size: int, shift: int) -> list[bytes]:
+def _page_of(rows: list[str], page: int, page_size: int, shift: int) -> list[str]:
     """Return a page; after the first one, `shift` rows from the end have moved to the front."""
     start = (page - 1) * page_size
     if page > 1 and shift and rows:

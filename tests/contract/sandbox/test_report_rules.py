@@ -132,6 +132,21 @@ REFUSED: dict[str, tuple[dict[str, Any], int, str]] = {
         40002,
         "not a field to filter by",
     ),
+    "a status that does not exist": (
+        {"filtering": filtering("ad_status", value='["GONE"]')},
+        40002,
+        "filtering.0.filter_value: Must be one of",
+    ),
+    "a bound that is no number": (
+        {"filtering": filtering("spend", "GREATER_THAN", "much")},
+        40002,
+        "filtering.0.filter_value: Not a valid number.",
+    ),
+    "a range of one bound": (
+        {"filtering": filtering("spend", "BETWEEN", "1")},
+        40002,
+        "BETWEEN takes two numbers",
+    ),
     "order by an attribute": (
         {"metrics": ["spend", "ad_name"], "order_field": "ad_name"},
         40002,
