@@ -47,6 +47,25 @@ __all__ = [
 ]
 
 ADVERTISERS_A_CALL = 100
+# All that TikTok has but the names, numbers and licences of people (contacter, email and so on).
+ADVERTISER_FIELDS = (
+    "advertiser_id",
+    "name",
+    "status",
+    "role",
+    "currency",
+    "timezone",
+    "display_timezone",
+    "country",
+    "language",
+    "company",
+    "industry",
+    "balance",
+    "create_time",
+    "owner_bc_id",
+    "advertiser_account_type",
+    "rejection_reason",
+)
 PIXELS_A_PAGE = 20
 PIXELS_A_STATS_CALL = 10
 
@@ -146,7 +165,8 @@ def advertiser_info(client: TikTokClient, advertiser_ids: Sequence[str]) -> List
 
 
 def _advertiser_batch(client: TikTokClient, advertiser_ids: Sequence[str]) -> Listing[Advertiser]:
-    request = ApiRequest("GET", "advertiser/info/", query={"advertiser_ids": list(advertiser_ids)})
+    query = {"advertiser_ids": list(advertiser_ids), "fields": list(ADVERTISER_FIELDS)}
+    request = ApiRequest("GET", "advertiser/info/", query=query)
     try:
         outcome = client.call_outcome(request)
     except (TikTokConfigurationError, TikTokRequestError) as error:
@@ -185,8 +205,8 @@ def _advertiser(row: Mapping[str, object]) -> Advertiser | None:
 def list_pixels(client: TikTokClient, advertiser_id: str) -> Listing[Pixel]:
     """Return the pixels of an advertiser (TikTok: pixel/list, 20 a page)."""
 
-    def request_for(page: int) -> ApiRequest:
-        query = {"advertiser_id": advertiser_id, "page": page, "page_size": PIXELS_A_PAGE}
+    def request_for(page: int, page_size: int) -> ApiRequest:
+        query = {"advertiser_id": advertiser_id, "page": page, "page_size": page_size}
         return ApiRequest("GET", "pixel/list/", query=query)
 
     def read(row: Mapping[str, object]) -> Pixel | None:

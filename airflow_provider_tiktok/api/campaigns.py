@@ -176,12 +176,12 @@ def _list(
     key: Callable[[T], str],
 ) -> Listing[T]:
     def listing(filtering: Mapping[str, object], page_size: int) -> Listing[T]:
-        def request_for(page: int) -> ApiRequest:
+        def request_for(page: int, size: int) -> ApiRequest:
             query = {
                 "advertiser_id": advertiser_id,
                 "filtering": filtering,
                 "page": page,
-                "page_size": page_size,
+                "page_size": size,
             }
             return ApiRequest("GET", path, query=query)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from airflow_provider_tiktok.api.errors import TikTokShrinkError
 from airflow_provider_tiktok.api.fields import items, members
 from airflow_provider_tiktok.api.strict_json import without_decimals
 
@@ -117,7 +118,7 @@ class PageCheck:
 
 def read_listing(
     client: TikTokClient,
-    request_for: Callable[[int], ApiRequest],
+    request_for: Callable[[int, int], ApiRequest],
     *,
     page_size: int,
     list_name: str,
@@ -126,15 +127,21 @@ def read_listing(
 ) -> Listing[T]:
     """Read every page of a listing. Raises `TikTokError` when a page cannot be had.
 
-    `request_for` makes the request for a page number, `read` an item or None when it cannot be
-    read, `key` the item's identity. An item that comes twice is kept once.
+    `request_for` makes the request for a page number and a page size, `read` an item or None when
+    it cannot be read, `key` the item's identity. An item that comes twice is kept once. A page that
+    times out is asked for in halves.
     """
     check = PageCheck(page_size)
     found: dict[str, T] = {}
     request_ids: list[str] = []
     page, goes_on = 1, True
     while goes_on:
-        outcome = client.call_outcome(request_for(page))
+        can_shrink = check.page_size % 2 == 0 and check.page_size > page_size // 8
+        try:
+            outcome = client.call_outcome(request_for(page, check.page_size), can_shrink=can_shrink)
+        except TikTokShrinkError:
+            page = check.halve(page)
+            continue
         data = members(outcome.data)
         rows = items(data.get(list_name))
         request_ids += [outcome.request_id] if outcome.request_id else []

@@ -44,7 +44,7 @@ class Bench:
         self.transport = Transport(
             local_url=self.url or self.sandbox.api_url,
             ca_bundle=self.ca_bundle,
-            connect_timeout=0.5,
+            connect_timeout=0.2,
             read_timeout=self.read_timeout,
         )
         self.client = TikTokClient(

@@ -19,10 +19,10 @@ from airflow_provider_tiktok.api.accounts import (
     user_info,
 )
 from airflow_provider_tiktok.api.errors import TikTokReauthoriseError
-from tests.unit.api.flow import Script, client_of, coded, ok
+from tests.unit.api.flow import Script, client_of, coded, late, ok
 
 if TYPE_CHECKING:
-    from airflow_provider_tiktok.api.messages import ApiRequest, ApiResponse
+    from airflow_provider_tiktok.api.messages import ApiRequest, ApiResponse, TransportError
 
 ADVERTISER = "7000000000000000001"
 
@@ -58,6 +58,16 @@ def test_advertiser_info_is_asked_for_in_hundreds_and_keeps_unknown_fields() -> 
     assert raw["brand_new"] == [1]
     assert raw["balance"] == "10.25"
     json.dumps(raw)
+
+
+def test_contact_data_of_people_is_not_asked_for() -> None:
+    script = Script([ok({"list": [{"advertiser_id": "1"}]})])
+    advertiser_info(client_of(script), ["1"])
+    fields = script.requests[0].query["fields"]
+    assert isinstance(fields, list)
+    assert {"currency", "display_timezone"} <= set(fields)
+    private = {"email", "contacter", "cellphone_number", "telephone_number", "license_no"}
+    assert not private & set(fields)
 
 
 @pytest.mark.parametrize("refused_at", [0, 1, 37, 99, 100, 149])
@@ -189,6 +199,19 @@ def test_a_listing_that_shifts_while_paging_is_incomplete(path: str) -> None:
     listing = list_objects(client_of(Script(answers)), ADVERTISER)
     assert listing.incomplete_reason == "repeated_key"
     assert len({str(item) for item in listing}) == len(listing)
+
+
+def test_a_page_that_times_out_is_read_in_halves_without_a_gap() -> None:
+    rows = [{"campaign_id": str(number)} for number in range(1300)]
+
+    def answers(request: ApiRequest) -> ApiResponse | TransportError:
+        return late() if request.query["page_size"] == 1000 else paged(rows, request)
+
+    script = Script(answers)
+    listing = list_campaigns(client_of(script), ADVERTISER)
+    assert [campaign.campaign_id for campaign in listing] == [row["campaign_id"] for row in rows]
+    assert listing.is_complete
+    assert len({request.fingerprint() for request in script.requests}) == len(script.requests)
 
 
 def test_an_object_without_an_id_makes_the_listing_incomplete() -> None:
