@@ -37,19 +37,21 @@ STANDARD_EVENTS = frozenset((_TODAYS_EVENTS + _EARLIER_EVENTS).split())
 CONTENT_TYPES = frozenset({"product", "product_group"})
 HASHED_LISTS = frozenset({"email", "phone", "external_id"})
 HASHED = ("email", "phone", "external_id", "first_name", "last_name", "zip_code")
-PLAIN = ("ttclid", "ttp", "ip", "user_agent", "locale", "city", "state", "country")
-PROPERTY_TEXTS = (
-    "content_type",
-    "currency",
-    "order_id",
-    "shop_id",
-    "description",
-    "query",
-    "search_string",
-    "status",
-    "customer_type",
+PLAIN = frozenset({"ttclid", "ttp", "ip", "user_agent", "locale", "city", "state", "country"})
+PROPERTY_TEXTS = frozenset(
+    {
+        "content_type",
+        "currency",
+        "order_id",
+        "shop_id",
+        "description",
+        "query",
+        "search_string",
+        "status",
+        "customer_type",
+    }
 )
-CONTENT_TEXTS = ("content_id", "content_name", "content_category", "brand")
+CONTENT_TEXTS = frozenset({"content_id", "content_name", "content_category", "brand"})
 LONGEST_TTCLID = 1_000
 MILLISECONDS_FROM = 100_000_000_000  # as seconds this is the year 5138
 SECONDS_A_DAY = 86_400
@@ -188,10 +190,9 @@ def _user_check(switches: Switches) -> Callable[[object], Fault | None]:
     return check
 
 
-def _texts_fault(item: Item, names: tuple[str, ...], path: str) -> Fault | None:
-    for name in names:
-        value = item.get(name)
-        if value is not None and type(value) is not str:
+def _texts_fault(item: Item, names: frozenset[str], path: str) -> Fault | None:
+    for name, value in item.items():
+        if type(value) is not str and value is not None and name in names:
             return _param(f"{path}.{name}", NOT_TEXT)
     return None
 

@@ -128,13 +128,13 @@ class _Connection:
         if early is not None:
             return early
         headers = {name.decode(): value.decode("latin-1") for name, value in event.headers}
-        chunks: list[bytes] = []
+        chunks: list[bytes | bytearray] = []
         size = 0
         while True:
             part = await self._next_event()
             if not isinstance(part, h11.Data):
                 break
-            chunks.append(bytes(part.data))
+            chunks.append(part.data)
             size += len(part.data)
             if size > LARGEST_BODY:
                 raise h11.RemoteProtocolError("body over 64 MiB", error_status_hint=413)
