@@ -15,6 +15,7 @@ from sandbox.server.quota import TIERS
 from sandbox.server.running import new_state, serve
 from sandbox.server.tokens import APP_ID, APP_SECRET, STATIC_TOKEN
 from sandbox.world import World
+from sandbox.world.world import DEMO_START
 
 # The log of events only grows: looking through it for garbage every 700 objects finds none.
 GC_THRESHOLD = 100_000
@@ -51,6 +52,9 @@ def parser() -> argparse.ArgumentParser:
     it.add_argument("--seed", type=int, default=1, help="seed of the world (default 1)")
     it.add_argument("--size", type=float, default=1, help="multiplies all clicks (default 1)")
     it.add_argument("--ads", type=int, default=12, help="ads per advertiser (default 12)")
+    it.add_argument(
+        "--start", type=_moment, help="first day of the world, UTC (default 2026-10-31)"
+    )
     it.add_argument("--days", type=int, default=3, help="length of the world (default 3)")
     it.add_argument("--now", type=_moment, help="where the clock starts (default: the world's end)")
     it.add_argument(
@@ -108,6 +112,7 @@ def _switch_values(settings: list[str], tier: str) -> dict[str, object]:
 async def _serve(arguments: argparse.Namespace) -> None:
     world = World(
         seed=arguments.seed,
+        start=arguments.start or DEMO_START,
         days=arguments.days,
         size=arguments.size,
         ads_per_advertiser=arguments.ads,

@@ -93,6 +93,7 @@ def _endpoint(state: State, one: Endpoint) -> list[str]:
 
 
 def _advertisers(state: State) -> str:
+    granted = {one for grant in state.tokens.all() for one in grant.advertiser_ids}
     rows = [
         [
             f"<code>{escape(one.advertiser_id)}</code>",
@@ -104,10 +105,12 @@ def _advertisers(state: State) -> str:
                 for pixel in state.world.pixels
                 if pixel.advertiser_id == one.advertiser_id
             ),
+            "" if one.advertiser_id in granted else "no token opens it (40001)",
         ]
         for one in state.world.advertisers
     ]
-    return table(["advertiser_id", "name", "display_timezone", "currency", "pixel_code"], rows)
+    heads = ["advertiser_id", "name", "display_timezone", "currency", "pixel_code", ""]
+    return table(heads, rows)
 
 
 def _quota(state: State) -> str:

@@ -157,6 +157,10 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
         "2",
         "--tier",
         "Basic",
+        "--start",
+        "2026-10-30",
+        "--days",
+        "4",
         "--now",
         "2026-11-02T12:00:00",
         "--clock-speed",
@@ -171,6 +175,7 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
         control = SandboxControl(process.stdout.readline().strip())
         state: dict[str, Any] = control.state()
         assert state["now"] == "2026-11-02T12:00:00+00:00"
+        assert state["world"]["start"] == "2026-10-30T00:00:00+00:00"
         assert (state["switches"]["tier"], state["switches"]["id_limit"]) == ("Basic", 9)
         headers = {"Access-Token": "sandbox-access-token"}
         answer = requests.get(
