@@ -12,7 +12,7 @@ from sandbox.world.accounts import Ad, AdGroup, Advertiser, Campaign, Pixel
 if TYPE_CHECKING:
     from sandbox.world.sites import Site
 
-ADS_A_GROUP = 3
+ADS_A_GROUP = 2
 ADS_A_CAMPAIGN = 200
 LEAST_CAMPAIGNS = 3
 MADE_BEFORE = timedelta(days=40)

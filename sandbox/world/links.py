@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sandbox.world import draws
-from sandbox.world.account_tree import NEW_NAME, RENAMED_AFTER
+from sandbox.world.account_tree import CAMPAIGN_NAMES, NEW_NAME, RENAMED_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,8 +63,7 @@ def organic(site: Site, luck: int) -> tuple[str, str | None]:
 
 
 def _is_renamed(plan: AdPlan) -> bool:
-    """Whether the ad is of the campaign that gets a new name: the first one of the first site."""
-    return plan.site.index == 0 and plan.campaign.campaign_id.endswith("000000")
+    return plan.site.index == 0 and plan.campaign.campaign_name == CAMPAIGN_NAMES["us"][0]
 
 
 def _expanded(plan: AdPlan, campaign_name: str) -> str:

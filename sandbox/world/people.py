@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from base64 import urlsafe_b64encode
+from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -188,6 +189,7 @@ def _phone(country: Country, city: City, luck: Draws) -> str | None:
     return pattern.format(area=city.area_code, n=last)
 
 
+@cache  # of the few names that there are
 def _plain(name: str) -> str:
     """Return a name as it stands in an e-mail address."""
     text = name.lower().replace("\u00fc", "ue").replace("\u00f6", "oe").replace("\u00e4", "ae")

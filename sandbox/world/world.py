@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.world import account_tree as tree
 from sandbox.world import report
+from sandbox.world.cases import cases_of, taken_back_in
 from sandbox.world.history import Shop
 from sandbox.world.hours import hours_between
 from sandbox.world.links import Links
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from sandbox.world.account_tree import AdPlan
     from sandbox.world.accounts import Ad, AdGroup, Advertiser, Campaign, Pixel
+    from sandbox.world.cases import SpecialCase, TakenBack
     from sandbox.world.hours import Hour
     from sandbox.world.report import Cell, Dst
     from sandbox.world.sites import Site
@@ -183,6 +185,16 @@ class World:
         first, last = (int(moment.timestamp()) for moment in (since, until))
         batches = (batch for shop in self.shops.values() for batch in shop.batches(first, last))
         return write_batches(conn, batches)
+
+    @cached_property
+    def special_cases(self) -> dict[str, SpecialCase]:
+        """The cases that exist in every world, by name, with the ids of their rows."""
+        return {case.name: case for case in cases_of(self.chances, self.plans, self.hours)}
+
+    @cached_property
+    def taken_back(self) -> tuple[TakenBack, ...]:
+        """Hours of ads that TikTok shows at first and then sets to zero, or removes."""
+        return tuple(taken_back_in(self.plans, self.hours))
 
     @property
     def truth(self) -> Truth:
