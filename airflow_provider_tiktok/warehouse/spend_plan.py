@@ -13,7 +13,7 @@ from airflow_provider_tiktok.warehouse.spend_time import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
 TimeDimension = Literal["stat_time_hour", "stat_time_day"]
@@ -62,16 +62,17 @@ def windows(
     first = _hour_of(since).astimezone(zone).date()
     last_instant = _hour_of(until - timedelta(microseconds=1)) + timedelta(minutes=59, seconds=59)
     last = last_instant.astimezone(zone).date()
-    return _ranges(zone, first, last, LONGEST_DAYS[time_dimension])
+    return joined(existing_days(zone, first, last), LONGEST_DAYS[time_dimension])
 
 
 def _hour_of(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def _ranges(zone: ZoneInfo, first: date, last: date, longest: int) -> list[DateRange]:
+def joined(days: Iterable[date], longest: int) -> list[DateRange]:
+    """Return days in ascending order as ranges that span at most *longest* dates each."""
     found: list[DateRange] = []
-    for day in _days(zone, first, last):
+    for day in days:
         if found and (day - found[-1].start_date).days < longest:
             found[-1] = DateRange(found[-1].start_date, day)
         else:
@@ -79,11 +80,12 @@ def _ranges(zone: ZoneInfo, first: date, last: date, longest: int) -> list[DateR
     return found
 
 
-def _days(zone: ZoneInfo, first: date, last: date) -> Iterator[date]:
-    """Yield the days that exist: an island that changes sides of the date line skips one."""
-    day = first
-    while day <= last:
-        ends = hour_starts_at(zone, midnight_after(day))
-        if hour_starts_at(zone, midnight_after(day - ONE_DAY)) < ends:
-            yield day
-        day += ONE_DAY
+def existing_days(zone: ZoneInfo, first: date, last: date) -> list[date]:
+    """Return the days that exist: an island that changes sides of the date line skips one."""
+    days = (first + ONE_DAY * number for number in range((last - first).days + 1))
+    return [
+        day
+        for day in days
+        if hour_starts_at(zone, midnight_after(day - ONE_DAY))
+        < hour_starts_at(zone, midnight_after(day))
+    ]

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_tiktok.warehouse.spend_plan import DateRange, windows
@@ -31,6 +31,7 @@ def local_days(zone: str, since: datetime, until: datetime) -> set[date]:
     return days
 
 
+@settings(max_examples=30)  # in each of 24 zones
 @given(since=instants, length=lengths)
 def test_hourly_windows_are_exactly_the_days_of_the_interval(zone_name, since, length):
     planned = windows(zone_name, since, since + length)
@@ -41,6 +42,7 @@ def test_hourly_windows_are_exactly_the_days_of_the_interval(zone_name, since, l
     )
 
 
+@settings(max_examples=30)  # in each of 24 zones
 @given(since=instants, length=lengths)
 def test_daily_windows_cover_the_same_days_in_the_fewest_calls(zone_name, since, length):
     planned = windows(zone_name, since, since + length, time_dimension="stat_time_day")

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_tiktok.warehouse.spend_time import (
@@ -43,6 +43,7 @@ def hours_of(day: date) -> list[str]:
     return [f"{day} {hour:02}:00:00" for hour in range(24)]
 
 
+@settings(max_examples=30)  # in each of 24 zones
 @given(day=days)
 def test_hours_follow_each_other_without_gap_or_overlap(zone_name, day):
     zone = ZoneInfo(zone_name)
