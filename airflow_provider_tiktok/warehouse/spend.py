@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from psycopg.rows import dict_row
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 class PullResult:
     """What one pull read, and what it changed in the ledger.
 
-    ``rows_absent`` of the ``rows_changed`` snapshots are zeros of keys that are gone.
+    ``rows_absent`` of the ``rows_changed`` snapshots are zeros of keys that are gone;
+    ``spend_change`` is what all of them add to the account's spend, in its currency.
     ``stale_dates`` are days that a newer complete pull had read already; they were left alone.
     """
 
@@ -35,6 +37,7 @@ class PullResult:
     is_complete: bool
     incomplete_reason: str | None
     stale_dates: tuple[date, ...] = ()
+    spend_change: Decimal = Decimal(0)
 
 
 def load_report(
@@ -106,6 +109,7 @@ def load_report(
         is_complete=pull["is_complete"],
         incomplete_reason=staged.incomplete_reason,
         stale_dates=tuple(pull["stale_dates"]),
+        spend_change=pull["spend_change"],
     )
 
 

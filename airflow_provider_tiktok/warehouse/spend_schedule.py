@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from airflow_provider_tiktok.api.report_rows import ReportRequest
 from airflow_provider_tiktok.warehouse.spend_plan import (
     LONGEST_DAYS,
     TimeDimension,
@@ -38,6 +39,17 @@ class Reading:
     data_level: DataLevel
     time_dimension: TimeDimension
     why: Why
+
+    def request(self, advertiser_id: str) -> ReportRequest:
+        """Return the report to ask for: all of the account's ads, promoted and deleted ones too."""
+        return ReportRequest(
+            advertiser_id,
+            self.data_level,
+            self.time_dimension,
+            self.start_date,
+            self.end_date,
+            include_promoted=True,
+        )
 
 
 @dataclass(frozen=True)

@@ -157,6 +157,8 @@ create table tiktok_raw.report_pulls (
     rows_read bigint,
     rows_changed bigint,
     rows_absent bigint,
+    -- What the pull added to, or took from, the account's spend, in its currency.
+    spend_change numeric(26, 6),
     rows_rejected bigint,
     is_complete boolean not null,
     incomplete_reason text,
@@ -209,3 +211,42 @@ create table tiktok_raw.rejected_report_rows (
     raw jsonb,
     primary key (pull_id, row_number)
 );
+
+-- The log of pulls for people: when, what, how much it changed, and what was left out and why.
+create view tiktok_raw.pull_log as
+select
+    report_pulls.pull_id,
+    report_pulls.observed_at,
+    report_pulls.advertiser_id,
+    advertisers.advertiser_name,
+    case report_pulls.data_level
+        when 'AUCTION_AD' then 'ads'
+        when 'AUCTION_ADGROUP' then 'ad groups'
+        when 'AUCTION_CAMPAIGN' then 'campaigns'
+        else 'account'
+    end
+    || case report_pulls.time_dimension
+        when 'stat_time_hour' then ' by the hour'
+        else ' by the day'
+    end as what,
+    report_pulls.start_date,
+    report_pulls.end_date,
+    report_pulls.rows_read,
+    report_pulls.rows_changed,
+    report_pulls.rows_absent,
+    report_pulls.spend_change,
+    report_pulls.currency,
+    report_pulls.rows_rejected,
+    report_pulls.is_complete,
+    concat_ws(
+        '; ',
+        report_pulls.incomplete_reason,
+        'not sent by TikTok: ' || nullif(array_to_string(report_pulls.skipped_metrics, ', '), ''),
+        'read later by another pull: '
+        || nullif(array_to_string(report_pulls.stale_dates, ', '), '')
+    ) as left_out,
+    report_pulls.run_id,
+    report_pulls.finished_at - report_pulls.observed_at as duration
+from tiktok_raw.report_pulls
+left outer join tiktok_raw.advertisers
+    on report_pulls.advertiser_id = advertisers.advertiser_id;

@@ -11,7 +11,7 @@ import pytest
 
 from airflow_provider_tiktok.api.client import TikTokClient
 from airflow_provider_tiktok.api.limiter import MemoryLimiter
-from airflow_provider_tiktok.api.reports import ReportRequest, read_report
+from airflow_provider_tiktok.api.reports import read_report
 from airflow_provider_tiktok.api.transport import Transport
 from airflow_provider_tiktok.warehouse.accounts import enabled_advertisers, save_advertisers
 from airflow_provider_tiktok.warehouse.database import connect
@@ -83,13 +83,7 @@ class Puller:
         return results
 
     def pull(self, advertiser, reading):
-        request = ReportRequest(
-            advertiser.advertiser_id,
-            reading.data_level,
-            reading.time_dimension,
-            reading.start_date,
-            reading.end_date,
-        )
+        request = reading.request(advertiser.advertiser_id)
         return load_report(
             self.connection,
             request,

@@ -170,3 +170,27 @@ def test_a_change_of_currency_is_a_change(ledger, row, minutes_later):
 
     currencies = ledger.rows("select currency from tiktok_raw.spend_snapshots order by seq")
     assert currencies == [("USD",), ("EUR",)]
+
+
+def test_a_pull_says_how_much_money_it_changed(ledger, row, minutes_later):
+    first = ledger.pull([row("1", 8, spend="5.50"), row("2", 8, spend="2")])
+    second = ledger.pull([row("1", 8, spend="5.25"), row("3", 8, spend="1")], at=minutes_later(1))
+
+    assert first.spend_change == Decimal("7.50")
+    assert second.spend_change == Decimal("-1.25")
+
+
+def test_the_log_of_pulls_reads_like_sentences(ledger, row, minutes_later):
+    ledger.pull([row("1", 8, spend="5.50")], at=minutes_later(5))
+    ledger.pull([row("1", 8, spend="1")])
+    ledger.pull([row("1", 8, spend="6")], at=minutes_later(9), problem="totals_changed")
+
+    log = ledger.rows(
+        "select what, rows_changed, spend_change, is_complete, left_out "
+        "from tiktok_raw.pull_log order by pull_id"
+    )
+    assert log == [
+        ("ads by the hour", 1, Decimal("5.5"), True, ""),
+        ("ads by the hour", 0, Decimal(0), True, "read later by another pull: 2026-11-02"),
+        ("ads by the hour", 1, Decimal("0.5"), False, "totals_changed"),
+    ]

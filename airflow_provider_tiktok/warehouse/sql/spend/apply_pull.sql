@@ -116,6 +116,25 @@ compared as (
     where not days.is_stale
 ),
 
+changed as (
+    select *
+    from compared
+    where
+        (is_final or not is_absent)
+        and (
+            latest_seq is null
+            or latest_currency is distinct from currency
+            or latest_numbers is distinct from (
+                spend,
+                impressions,
+                clicks,
+                conversion,
+                complete_payment,
+                total_complete_payment_rate
+            )
+        )
+),
+
 written as (
     insert into tiktok_raw.spend_snapshots (
         advertiser_id,
@@ -138,14 +157,14 @@ written as (
         is_absent
     )
     select
-        %(advertiser_id)s,
-        %(data_level)s,
-        %(time_dimension)s,
+        %(advertiser_id)s as advertiser_id,
+        %(data_level)s as data_level,
+        %(time_dimension)s as time_dimension,
         stat_time,
         entity_id,
         coalesce(latest_seq, 0) + 1 as seq,
-        %(pull_id)s,
-        %(observed_at)s,
+        %(pull_id)s as pull_id,
+        %(observed_at)s as observed_at,
         campaign_id,
         adgroup_id,
         currency,
@@ -156,26 +175,17 @@ written as (
         complete_payment,
         total_complete_payment_rate,
         is_absent
-    from compared
-    where
-        (is_final or not is_absent)
-        and (
-            latest_seq is null
-            or latest_currency is distinct from currency
-            or latest_numbers is distinct from (
-                spend,
-                impressions,
-                clicks,
-                conversion,
-                complete_payment,
-                total_complete_payment_rate
-            )
-        )
-    returning is_absent
+    from changed
 )
 
 select
     count(*) as rows_changed,
     count(*) filter (where is_absent) as rows_absent,
-    array(select day::date from days where is_stale order by day) as stale_dates
-from written
+    coalesce(sum(coalesce(spend, 0) - coalesce(latest_spend, 0)), 0) as spend_change,
+    array(
+        select days.day::date
+        from days
+        where days.is_stale
+        order by days.day
+    ) as stale_dates
+from changed

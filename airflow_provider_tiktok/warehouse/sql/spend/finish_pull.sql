@@ -6,6 +6,7 @@ update tiktok_raw.report_pulls set
     rows_read = %(rows_read)s,
     rows_changed = %(rows_changed)s,
     rows_absent = %(rows_absent)s,
+    spend_change = %(spend_change)s,
     rows_rejected = %(rows_rejected)s,
     is_complete = %(is_complete)s,
     incomplete_reason = %(incomplete_reason)s,
