@@ -10,7 +10,7 @@ from airflow_provider_tiktok.events import consent, names, values
 from airflow_provider_tiktok.events.canonical import payload_hash
 from airflow_provider_tiktok.events.payload import Ad, EventPayload, Lead, Page, Properties
 from airflow_provider_tiktok.events.reasons import HINTS, Reason
-from airflow_provider_tiktok.events.signals import ALL, Collected, collect, region_of, sha256
+from airflow_provider_tiktok.events.signals import ALL, Collected, collect, region_of
 from airflow_provider_tiktok.events.values import UnreadableError
 
 if TYPE_CHECKING:
@@ -166,9 +166,7 @@ def _named(
     event_time = values.moment(row.get("event_time"))
     if event_time > now + settings.furthest_ahead:
         raise UnreadableError(Reason.EVENT_TIME_IN_FUTURE)
-    return replace(
-        event, event=resolved.event, event_type=resolved.event_type, event_time=event_time
-    )
+    return replace(event, event=resolved, event_time=event_time)
 
 
 def _payload(
@@ -252,11 +250,6 @@ def _ended(
     if suppressed is None:
         return event.ended("quarantined", Reason.NO_SIGNAL)
     return event.ended("suppressed", suppressed)
-
-
-def row_key(content: str) -> str:
-    """Return what stands for the event_id of a row that has none: a function of its content."""
-    return f"row_{sha256(content)[:32]}"
 
 
 def _country(event: BuiltEvent, settings: EventSettings) -> str | None:

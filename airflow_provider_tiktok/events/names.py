@@ -7,7 +7,6 @@ Events". Names are case-sensitive at TikTok.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 STANDARD_EVENTS: frozenset[str] = frozenset(
     {
@@ -51,20 +50,12 @@ _CUSTOM = re.compile(rf"[A-Za-z][A-Za-z0-9_ -]{{0,{LONGEST_NAME - 2}}}[A-Za-z0-9
 _BY_LOWER_CASE = {name.lower(): name for name in (*TIKTOK_EVENTS, REFUND_EVENT)}
 
 
-@dataclass(frozen=True, slots=True)
-class EventName:
-    """The name that leaves, and TikTok's name for it today (`event_type`)."""
-
-    event: str
-    event_type: str
-
-
 class EventNameError(ValueError):
     """A name that TikTok would take and count as something else, or refuse."""
 
 
-def resolve(name: str, *, event_source: str, purchase_event: str = "CompletePayment") -> EventName:
-    """Return what an event is sent as.
+def resolve(name: str, *, event_source: str, purchase_event: str = "CompletePayment") -> str:
+    """Return the name under which an event leaves.
 
     A purchase leaves under the name that the connection's setting says, because it must be the
     name that the browser pixel uses: TikTok deduplicates by name and event_id.
@@ -72,10 +63,9 @@ def resolve(name: str, *, event_source: str, purchase_event: str = "CompletePaym
     :raises EventNameError: a standard name in other letters, a name that is no name, or a custom
         one where TikTok takes standard events only.
     """
-    event_type = type_of(name)
-    event = purchase_event if event_type == PURCHASE else name
+    event = purchase_event if type_of(name) == PURCHASE else name
     if event in TIKTOK_EVENTS:
-        return EventName(event, event_type)
+        return event
     meant = _BY_LOWER_CASE.get(re.sub(r"[\s_-]", "", name).lower())
     if meant is not None and meant != name:
         raise EventNameError(f"event {name!r} is not TikTok's name: write {meant!r}")
@@ -88,9 +78,12 @@ def resolve(name: str, *, event_source: str, purchase_event: str = "CompletePaym
         raise EventNameError(
             f"event {name!r} is a custom event, and TikTok takes standard events only for offline"
         )
-    return EventName(event, event_type)
+    return event
 
 
 def type_of(name: str) -> str:
-    """Return TikTok's name of today for an event; a custom name is its own."""
+    """Return TikTok's name of today for an event; a custom name is its own.
+
+    The outbox keys events by it, so that a changed setting sends nothing twice.
+    """
     return LEGACY_EVENTS.get(name, name)

@@ -1,0 +1,255 @@
+"""Deliver what waits in the outbox: claim, send, settle, until nothing is due or time is up.
+
+While one batch is on its way the next one is claimed, so that the database's work costs no time.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_tiktok.api.errors import TikTokError
+from airflow_provider_tiktok.api.events import track
+from airflow_provider_tiktok.events.settings import EventSettings
+from airflow_provider_tiktok.warehouse.database import connect
+from airflow_provider_tiktok.warehouse.delivery_decisions import Verdict, decide
+from airflow_provider_tiktok.warehouse.delivery_queue import DeliveryQueue
+from airflow_provider_tiktok.warehouse.delivery_result import DeliveryResult, Stopped
+from airflow_provider_tiktok.warehouse.outbox_batches import Batch, Limits, Worker
+from airflow_provider_tiktok.warehouse.outbox_failpoint import failpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import psycopg
+
+    from airflow_provider_tiktok.api.client import TikTokClient
+    from airflow_provider_tiktok.api.errors import Outcome
+
+NAP_SECONDS = 1.0
+FIRST_REST = 1.0
+_SYSTEM_RANDOM = SystemRandom()
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a run passes its time, in seconds, and by which clock.
+
+    A run waits for events in back-off and for a throttle that end within `patience`. Consent is
+    read again every `consent_every`. After `failures` calls in a row that failed, a run leaves
+    TikTok alone.
+    """
+
+    patience: float = 30.0
+    failures: int = 6
+    consent_every: float = 60.0
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+def deliver(
+    target: psycopg.Connection[Any] | str,
+    client: TikTokClient,
+    event_source_id: str,
+    *,
+    settings: EventSettings | None = None,
+    run_id: str | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    max_seconds: float = 240.0,
+    pace: Pace | None = None,
+    limits: Limits | None = None,
+    chance: Callable[[], float] = _SYSTEM_RANDOM.random,
+) -> DeliveryResult:
+    """Send the due events of one pixel or event set, and return the counts.
+
+    Never raises for what TikTok answers: `result.stopped` and `result.message` say why a run ended
+    early and what to do. Airflow may run two of these at once; each event goes to one of them.
+
+    :param target: the warehouse: a connection in autocommit mode, or a URI.
+    :param max_seconds: after them no batch is taken any more; the one on its way is finished.
+    :param stop: asked before each batch; True ends the run after the batch on its way.
+    :param chance: draws from [0, 1), for the back-off.
+    :raises ExportRelationError: consent cannot be read again, so nothing is sent.
+    """
+    result = DeliveryResult()
+    pace = pace or Pace()
+    worker = Worker(event_source_id, run_id, f"{socket.gethostname()}:{os.getpid()}")
+    with _opened(target) as connection, ThreadPoolExecutor(1, "tiktok-send") as sender:
+        queue = DeliveryQueue(
+            connection,
+            worker,
+            settings or EventSettings(),
+            limits or Limits(),
+            result,
+            chance,
+        )
+        run = _Run(queue, client, sender, stop, pace, pace.clock() + max_seconds)
+        try:
+            run.to_the_end()
+        finally:
+            if not connection.closed:
+                run.wind_up()
+    return result
+
+
+@dataclass(slots=True)
+class _Flight:
+    """A batch on its way."""
+
+    batch: Batch
+    answer: Future[Outcome]
+
+
+@dataclass(slots=True)
+class _Run:
+    """The loop of one run."""
+
+    queue: DeliveryQueue
+    client: TikTokClient
+    sender: ThreadPoolExecutor
+    stop: Callable[[], bool]
+    pace: Pace
+    deadline: float
+    ended: Stopped | None = None
+    prepared_at: float = field(default=float("-inf"))
+    flight: _Flight | None = None
+    failures: int = 0
+
+    def to_the_end(self) -> None:
+        """Send until nothing is due, or something ends the run."""
+        while True:
+            if self.flight is None and not self._take_off():
+                break
+            if not self.queue.ready and self._may_take():
+                self._take()
+            self._land()
+        self.queue.result.stopped = self.ended or Stopped.EMPTY
+
+    def wind_up(self) -> None:
+        """Write what came of the batch on its way, and give the others back, however a run ends."""
+        if self.flight is not None:
+            flight, self.flight = self.flight, None
+            outcome = flight.answer.result()
+            self.queue.settle(flight.batch, decide(outcome, len(flight.batch)), outcome)
+        self.queue.put_back()
+
+    def _take_off(self) -> bool:
+        """Launch a batch; False when the run is over."""
+        while self._may_take():
+            if self._launch():
+                return True
+            if not self._take() and not self._wait_for_more():
+                return False
+        return False
+
+    def _launch(self) -> bool:
+        batch = self.queue.start_next()
+        if batch is None:
+            return False
+        self.flight = _Flight(batch, self.sender.submit(self._send, batch))
+        return True
+
+    def _land(self) -> None:
+        """Wait for the answer, launch the next batch if all is well, then write what came of it."""
+        flight = self.flight
+        assert flight is not None  # noqa: S101 - to_the_end launched it
+        outcome = flight.answer.result()
+        failpoint("send_after_response")
+        verdict = decide(outcome, len(flight.batch))
+        self.flight = None
+        self.queue.result.calls += outcome.was_sent
+        is_flying = outcome.is_success and self._may_take() and self._launch()
+        with self.queue.connection.transaction():
+            self.queue.settle(flight.batch, verdict, outcome)
+            if is_flying and not self.queue.ready and self._is_consent_fresh():
+                self.queue.take()
+        failpoint("settle_after_commit")
+        self.failures = self.failures + 1 if verdict.is_failure else 0
+        if verdict.stops is not None:
+            self._stop_for(verdict, outcome)
+        elif verdict.is_failure:
+            self._rest_after_failure()
+
+    def _send(self, batch: Batch) -> Outcome:
+        """Send a batch; runs beside the loop, which never sends two at once."""
+        try:
+            return track(
+                self.client,
+                event_source=batch.event_source,
+                event_source_id=self.queue.worker.event_source_id,
+                data=batch.payloads,
+            )
+        except TikTokError as error:  # the token could not be had: nothing left
+            return replace(error.outcome, was_sent=False, may_have_arrived=False)
+
+    def _take(self) -> bool:
+        if not self._is_consent_fresh():
+            self.prepared_at = self.pace.clock()
+            self.queue.prepare()
+        return self.queue.take()
+
+    def _is_consent_fresh(self) -> bool:
+        return self.pace.clock() - self.prepared_at < self.pace.consent_every
+
+    def _wait_for_more(self) -> bool:
+        """Return whether more may be due: a refund let go, or an event in a short back-off."""
+        if self.queue.release_refunds():
+            return True
+        is_paused, is_blocked, message = self.queue.gate()
+        if is_paused or is_blocked:
+            self.ended = Stopped.PAUSED if is_paused else Stopped.BLOCKED
+            self.queue.result.message = message if is_blocked else None
+            return False
+        seconds = self.queue.seconds_until_due()
+        if seconds is None:
+            return False
+        return self._rest(seconds)
+
+    def _rest(self, seconds: float) -> bool:
+        """Sleep until events are due; False when that is longer than the run waits."""
+        if seconds > self.pace.patience or self.pace.clock() + seconds > self.deadline:
+            return False
+        left = max(seconds, 0.05)
+        while left > 0 and self._may_take():
+            self.pace.sleep(min(left, NAP_SECONDS))
+            left -= NAP_SECONDS
+        return self._may_take()
+
+    def _rest_after_failure(self) -> None:
+        """Leave TikTok alone for a while when it fails again and again."""
+        longest = FIRST_REST * 2.0 ** (self.failures - 1)
+        if self.failures >= self.pace.failures or not self._rest(self.queue.chance() * longest):
+            self.ended = self.ended or Stopped.FAILING
+
+    def _stop_for(self, verdict: Verdict, outcome: Outcome) -> None:
+        if verdict.stops == "throttled":
+            if not self._rest(verdict.least_wait):
+                self.ended = self.ended or Stopped.THROTTLED
+            return
+        self.queue.block(outcome)
+        self.ended = Stopped.BLOCKED
+        self.queue.result.message = str(TikTokError(outcome, "event/track/"))
+
+    def _may_take(self) -> bool:
+        if self.ended is None:
+            if self.stop():
+                self.ended = Stopped.ASKED
+            elif self.pace.clock() >= self.deadline:
+                self.ended = Stopped.TIME
+        return self.ended is None
+
+
+@contextmanager
+def _opened(target: psycopg.Connection[Any] | str) -> Iterator[psycopg.Connection[Any]]:
+    if not isinstance(target, str):
+        yield target
+        return
+    connection = connect(target, application_name="airflow-provider-tiktok deliver")
+    with connection:
+        yield connection

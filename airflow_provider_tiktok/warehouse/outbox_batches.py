@@ -1,0 +1,233 @@
+"""Lease events to a batch, start it, settle it, split it. Each function is one transaction or less.
+
+The number of a batch is the lease and the fencing token of the events in it: whoever comes back
+after losing them changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_tiktok.events.consent import ConsentPolicy
+from airflow_provider_tiktok.events.reasons import HINTS
+from airflow_provider_tiktok.warehouse.database import statement
+from airflow_provider_tiktok.warehouse.outbox_failpoint import failpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import psycopg
+
+    from airflow_provider_tiktok.api.errors import Outcome
+    from airflow_provider_tiktok.events.settings import EventSettings
+    from airflow_provider_tiktok.warehouse.delivery_decisions import Verdict
+
+EVENTS_A_BATCH = 1000  # TikTok refuses a call with more
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long things may take. The horizons come from TikTok's 48 hours of deduplication.
+
+    An event whose outcome is unknown is never sent later than `unknown_window` after its bytes
+    first left; one that TikTok failed to take is given up after `transient_window`.
+    """
+
+    lease: timedelta = timedelta(seconds=120)
+    unknown_window: timedelta = timedelta(hours=47)
+    transient_window: timedelta = timedelta(hours=46)
+    first_wait: float = 2.0
+    longest_wait: float = 900.0
+    batch_size: int = EVENTS_A_BATCH
+    batch_bytes: int = 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Who delivers: goes into every batch."""
+
+    event_source_id: str
+    run_id: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Events leased together; `payloads` are what leaves, in the order of `outbox_ids`."""
+
+    batch_id: int
+    event_source: str
+    outbox_ids: tuple[int, ...]
+    payloads: tuple[bytes, ...] = field(repr=False)
+
+    def __len__(self) -> int:
+        """Return how many events it holds."""
+        return len(self.outbox_ids)
+
+    def piece(self, batch_id: int, outbox_ids: Sequence[int]) -> Batch:
+        """Return the batch that some of these events go on in."""
+        payloads = dict(zip(self.outbox_ids, self.payloads, strict=True))
+        return Batch(
+            batch_id,
+            self.event_source,
+            tuple(outbox_ids),
+            tuple(payloads[outbox_id] for outbox_id in outbox_ids),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one claim took: at most one batch, and how many events ended instead, by reason."""
+
+    batch: Batch | None
+    ended: Mapping[str, int]
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing was due."""
+        return self.batch is None and not self.ended
+
+
+def claim(
+    connection: psycopg.Connection[Any],
+    worker: Worker,
+    settings: EventSettings,
+    limits: Limits,
+    *,
+    batch_size: int | None = None,
+) -> Claim:
+    """Lease the next events of a pixel to a new batch and write their attempts.
+
+    Events that may not leave any more (consent, age, horizon) end here with their reason. Nothing
+    of a paused or blocked pixel is taken.
+    """
+    rows = connection.execute(
+        statement("delivery/claim"),
+        {
+            "event_source_id": worker.event_source_id,
+            "run_id": worker.run_id,
+            "worker": worker.name,
+            "batch_size": batch_size or limits.batch_size,
+            "is_strict": settings.consent_policy is ConsentPolicy.STRICT,
+            "lease": limits.lease,
+            "unknown_window": limits.unknown_window,
+            "transient_window": limits.transient_window,
+            "hints": json.dumps(HINTS),
+            **ages(settings),
+        },
+        # A plan for this very limit: a general one would read the whole table for it.
+        prepare=False,
+    ).fetchall()
+    ended: dict[str, int] = {}
+    taken = []
+    for batch_id, outbox_id, event_source, reason, payload in rows:
+        if reason is None:
+            taken.append((batch_id, event_source, outbox_id, payload.encode()))
+        else:
+            ended[reason] = ended.get(reason, 0) + 1
+    if not taken:
+        return Claim(None, ended)
+    batch_id, event_source, _, _ = taken[0]
+    ids, payloads = tuple(row[2] for row in taken), tuple(row[3] for row in taken)
+    return Claim(Batch(batch_id, event_source, ids, payloads), ended)
+
+
+def start(connection: psycopg.Connection[Any], batch: Batch, limits: Limits) -> bool:
+    """Commit that the batch's bytes are about to leave; False when its lease was lost."""
+    parameters = {"batch_id": batch.batch_id, "lease": limits.lease}
+    found = connection.execute(statement("delivery/start_batch"), parameters).fetchone()
+    return found is not None
+
+
+def settle(
+    connection: psycopg.Connection[Any],
+    batch: Batch,
+    verdict: Verdict,
+    outcome: Outcome | None,
+    limits: Limits,
+    *,
+    chance: float,
+) -> int:
+    """Write what came of a batch and return how many events it still held.
+
+    :param chance: drawn from [0, 1): where in the back-off's window the next attempt lies.
+    """
+    row = connection.execute(
+        statement("delivery/settle"),
+        {
+            **_receipt(batch, verdict, outcome),
+            "state": verdict.state,
+            "reason": verdict.reason,
+            "hint": verdict.hint,
+            "failures": int(verdict.is_failure),
+            "least_wait": verdict.least_wait,
+            "first_wait": limits.first_wait,
+            "longest_wait": limits.longest_wait,
+            "chance": chance,
+        },
+        prepare=False,
+    ).fetchone()
+    failpoint("settle_before_commit")
+    return int(row[0]) if row else 0
+
+
+def split(
+    connection: psycopg.Connection[Any],
+    batch: Batch,
+    verdict: Verdict,
+    outcome: Outcome | None,
+    *,
+    worker: Worker,
+    limits: Limits,
+) -> list[Batch]:
+    """Close a batch, lease its events to smaller ones as the verdict says, and return these."""
+    pieces = []
+    with connection.transaction():
+        connection.execute(
+            statement("delivery/close_batch"), _receipt(batch, verdict, outcome), prepare=False
+        )
+        for indices in verdict.pieces:
+            outbox_ids = [batch.outbox_ids[index] for index in indices]
+            row = connection.execute(
+                statement("delivery/move_to_batch"),
+                {
+                    "batch_id": batch.batch_id,
+                    "outbox_ids": outbox_ids,
+                    "event_source_id": worker.event_source_id,
+                    "run_id": worker.run_id,
+                    "worker": worker.name,
+                    "lease": limits.lease,
+                },
+                prepare=False,
+            ).fetchone()
+            if row is not None and row[1]:
+                pieces.append(batch.piece(row[0], row[1]))
+    return pieces
+
+
+def recover(connection: psycopg.Connection[Any]) -> int:
+    """Take back the events of workers that are gone; return how many."""
+    row = connection.execute(statement("delivery/recover")).fetchone()
+    return int(row[0]) if row else 0
+
+
+def ages(settings: EventSettings) -> dict[str, timedelta]:
+    """Return the age per event source after which an event is too old to send."""
+    return {f"{source}_age": age for source, age in settings.longest_age.items()}
+
+
+def _receipt(batch: Batch, verdict: Verdict, outcome: Outcome | None) -> dict[str, Any]:
+    return {
+        "batch_id": batch.batch_id,
+        "outbox_ids": list(batch.outbox_ids),
+        "outcome": verdict.outcome,
+        "is_unknown": verdict.is_unknown,
+        "was_refused": verdict.was_refused,
+        "http_status": outcome.http_status if outcome else None,
+        "code": outcome.code if outcome else None,
+        "message": outcome.message if outcome else None,
+        "request_id": outcome.request_id if outcome else None,
+    }

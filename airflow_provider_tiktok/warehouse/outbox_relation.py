@@ -1,0 +1,122 @@
+"""Name an export view safely, and check that it can be read and has what an event needs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from psycopg import errors, sql
+
+from airflow_provider_tiktok.events.build import OPTIONAL_COLUMNS, REQUIRED_COLUMNS
+from airflow_provider_tiktok.warehouse.database import WarehouseError, statement
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    import psycopg
+
+LONGEST_NAME_BYTES = 63  # PostgreSQL cuts longer names without a word
+
+_PART = re.compile(r'\s*(?:"((?:[^"]|"")+)"|([^\s".;\'\\()]+))\s*(\.|$)')
+
+
+class ExportRelationError(WarehouseError):
+    """An export view cannot be read; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRelation:
+    """A table or view to read events from, by its exact name."""
+
+    parts: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name as it is written in SQL."""
+        return ".".join('"' + part.replace('"', '""') + '"' for part in self.parts)
+
+    def __str__(self) -> str:
+        """Return the name as a person writes it."""
+        return ".".join(self.parts)
+
+
+def parse_relation(text: str) -> ExportRelation:
+    """Return the relation that `schema.name` names; parts with a dot or a blank in double quotes.
+
+    Names are taken exactly, upper case stays upper case.
+
+    :raises ExportRelationError: the text is no name of a relation.
+    """
+    parts: list[str] = []
+    position, separator = 0, "."
+    while separator:
+        found = _PART.match(text, position)
+        if found is None:
+            raise ExportRelationError(
+                f"{text[:80]!r} is no name of a table or view: write schema.name, with double "
+                "quotes around a part that holds a dot or a blank."
+            )
+        part = found[1].replace('""', '"') if found[1] else found[2]
+        if len(part.encode()) > LONGEST_NAME_BYTES or "\0" in part:
+            raise ExportRelationError(
+                f"{part[:80]!r} is longer than the {LONGEST_NAME_BYTES} bytes of a PostgreSQL name."
+            )
+        parts.append(part)
+        position, separator = found.end(), found[3]
+    if len(parts) > 2:  # noqa: PLR2004 - schema and name
+        raise ExportRelationError(f"{text[:80]!r} has more than two parts: write schema.name.")
+    return ExportRelation(tuple(parts))
+
+
+def check_relation(
+    connection: psycopg.Connection[Any], relation: ExportRelation
+) -> tuple[str, ...]:
+    """Return the columns to read of a relation.
+
+    :raises ExportRelationError: it does not exist, may not be read, or lacks columns.
+    """
+    try:
+        found = connection.execute(
+            statement("outbox/find_relation"), {"relation": relation.name}
+        ).fetchone()
+    except errors.InsufficientPrivilege:
+        raise _not_granted(connection, relation) from None
+    if found is None:
+        raise ExportRelationError(
+            f"There is no table or view {relation} in database {connection.info.dbname}. Run the "
+            "DAG tiktok_models (dbt build), or correct the export relation's name."
+        )
+    may_read, columns = found
+    if not may_read:
+        raise _not_granted(connection, relation)
+    missing = [name for name in REQUIRED_COLUMNS if name not in columns]
+    if missing:
+        raise ExportRelationError(
+            f"{relation} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}. "
+            "Add them to the export model (NULL is fine for what you do not have)."
+        )
+    return (*REQUIRED_COLUMNS, *(name for name in OPTIONAL_COLUMNS if name in columns))
+
+
+def with_relation(
+    name: str, relation: ExportRelation, columns: tuple[str, ...] = ()
+) -> sql.Composed:
+    """Return a statement in which export_relation and export_columns are the real, quoted names."""
+    text = statement(name).replace("export_relation", "{relation}")
+    text = text.replace("export_columns", "{columns}")
+    return sql.SQL(text).format(
+        relation=sql.Identifier(*relation.parts),
+        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+    )
+
+
+def _not_granted(
+    connection: psycopg.Connection[Any], relation: ExportRelation
+) -> ExportRelationError:
+    login = connection.info.user
+    return ExportRelationError(
+        f"Login {login} may not read {relation}. Run as its owner: "
+        f"grant usage on schema {relation.parts[0]} to {login}; "
+        f"grant select on {relation} to {login};"
+    )

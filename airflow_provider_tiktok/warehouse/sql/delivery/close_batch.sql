@@ -1,0 +1,28 @@
+-- Write what came of a batch whose events go on in smaller batches.
+with batch as (
+    update tiktok_ops.event_batches as batches
+    set
+        outcome = %(outcome)s,
+        finished_at = tiktok_ops.now(),
+        http_status = %(http_status)s,
+        code = %(code)s,
+        message = %(message)s,
+        request_id = %(request_id)s
+    where
+        batches.batch_id = %(batch_id)s
+        and batches.outcome in ('ready', 'sent', 'lease_expired')
+    returning batches.batch_id, batches.claimed_at
+)
+
+update tiktok_ops.event_outbox as outbox
+set
+    has_unknown_outcome = outbox.has_unknown_outcome or %(is_unknown)s,
+    first_sent_at = case
+        when %(was_refused)s and outbox.first_sent_at = batch.claimed_at then null
+        else outbox.first_sent_at
+    end
+from batch
+where
+    outbox.outbox_id = any(%(outbox_ids)s::bigint[])
+    and outbox.batch_id = batch.batch_id
+    and outbox.state = 'inflight'

@@ -1,0 +1,3 @@
+select relation
+from tiktok_ops.export_relations
+order by relation

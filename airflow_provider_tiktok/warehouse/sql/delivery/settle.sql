@@ -1,0 +1,65 @@
+-- Write what came of a batch. Only events that still carry the batch's number change: it is their
+-- fencing token. An answer that comes after the lease still counts while nobody took them again.
+with clock as materialized (
+    select tiktok_ops.now() as now
+),
+
+batch as (
+    update tiktok_ops.event_batches as batches
+    set
+        outcome = %(outcome)s,
+        finished_at = clock.now,
+        http_status = %(http_status)s,
+        code = %(code)s,
+        message = %(message)s,
+        request_id = %(request_id)s
+    from clock
+    where
+        batches.batch_id = %(batch_id)s
+        and batches.outcome in ('ready', 'sent', 'lease_expired')
+    returning batches.batch_id, batches.claimed_at
+),
+
+settled as (
+    update tiktok_ops.event_outbox as outbox
+    set
+        state = %(state)s,
+        reason = %(reason)s,
+        hint = %(hint)s,
+        failures = outbox.failures + %(failures)s,
+        next_attempt_at = case
+            when %(state)s <> 'pending' then outbox.next_attempt_at
+            else
+                clock.now + make_interval(
+                    secs => greatest(
+                        %(least_wait)s::double precision,
+                        %(failures)s * %(chance)s::double precision * least(
+                            %(longest_wait)s::double precision,
+                            %(first_wait)s::double precision * power(2, least(outbox.failures, 20))
+                        )
+                    )
+                )
+        end,
+        has_unknown_outcome = case
+            when %(state)s = 'delivered' then false
+            else outbox.has_unknown_outcome or %(is_unknown)s
+        end,
+        first_sent_at = case
+            when %(was_refused)s and outbox.first_sent_at = batch.claimed_at then null
+            else outbox.first_sent_at
+        end,
+        settled_at = case when %(state)s <> 'pending' then clock.now end
+    from batch
+    cross join clock
+    where
+        outbox.outbox_id = any(%(outbox_ids)s::bigint[])
+        and outbox.batch_id = batch.batch_id
+        and (
+            outbox.state = 'inflight'
+            or (outbox.state = 'pending' and %(state)s = 'delivered')
+        )
+    returning outbox.outbox_id
+)
+
+select count(*) as events
+from settled

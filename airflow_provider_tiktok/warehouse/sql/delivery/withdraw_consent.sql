@@ -1,0 +1,73 @@
+-- Stop waiting events whose person has withdrawn consent since they were built. Those that ask for
+-- limited data use since then wait for the next enqueue, which builds them anew.
+-- export_relation stands for a quoted name, see outbox_relation.py.
+with clock as materialized (
+    select tiktok_ops.now() as now
+),
+
+stated as (
+    select
+        export_row.event_id::text as event_id,
+        export_row.event_source_id::text as event_source_id,
+        coalesce(legacy.event_type, export_row.event::text) as event_type,
+        coalesce(lower(btrim(export_row.consent_state::text)), '') = 'granted' as is_granted,
+        coalesce(lower(btrim(export_row.limited_data_use::text)), '')
+        not in ('', 'false', 'f', 'no', 'n', '0') as is_limited
+    from export_relation as export_row
+    left join unnest(%(legacy_events)s::text[], %(event_types)s::text[]) as legacy (event, event_type)
+        on export_row.event::text = legacy.event
+    where export_row.event_source_id::text = %(event_source_id)s
+),
+
+differing as materialized (
+    select
+        outbox.outbox_id,
+        (outbox.consent_state = 'granted' and not stated.is_granted)
+        or outbox.has_unknown_outcome as is_withdrawn
+    from tiktok_ops.event_outbox as outbox
+    inner join stated
+        on
+            outbox.event_id = stated.event_id
+            and outbox.event_source_id = stated.event_source_id
+            and outbox.event_type = stated.event_type
+    where
+        outbox.event_source_id = %(event_source_id)s
+        and outbox.state = 'pending'
+        and (
+            (outbox.consent_state = 'granted' and not stated.is_granted)
+            or (stated.is_limited and not outbox.limited_data_use)
+        )
+),
+
+locked as materialized (
+    select outbox.outbox_id
+    from tiktok_ops.event_outbox as outbox
+    where
+        outbox.outbox_id in (select differing.outbox_id from differing)
+        and outbox.state = 'pending'
+    order by outbox.outbox_id
+    for update
+),
+
+stopped as (
+    update tiktok_ops.event_outbox as outbox
+    set
+        state = case when differing.is_withdrawn then 'suppressed' else outbox.state end,
+        reason = case when differing.is_withdrawn then 'consent_withdrawn' else outbox.reason end,
+        hint = case when differing.is_withdrawn then %(hint)s else outbox.hint end,
+        waits_for_purchase = outbox.waits_for_purchase and not differing.is_withdrawn,
+        settled_at = case when differing.is_withdrawn then clock.now end,
+        next_attempt_at = case
+            when differing.is_withdrawn then outbox.next_attempt_at
+            else greatest(outbox.next_attempt_at, clock.now + interval '15 minutes')
+        end
+    from locked
+    inner join differing
+        on locked.outbox_id = differing.outbox_id
+    cross join clock
+    where outbox.outbox_id = locked.outbox_id
+    returning differing.is_withdrawn
+)
+
+select count(*) filter (where is_withdrawn) as events
+from stopped

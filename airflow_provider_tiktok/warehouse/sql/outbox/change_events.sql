@@ -1,0 +1,125 @@
+-- Rows that the outbox has read before and that say something else now.
+--
+-- frozen: TikTok may have the event, so what it says stays; the difference is flagged.
+-- withdrawn: consent was granted when the event was built and is not any more; it stops.
+-- refreshed: nothing arrived yet, so the event takes what the row says now.
+-- corrected: the event ended without arriving; it takes what the row says, and waits for a replay.
+with existing as materialized (
+    select
+        outbox.outbox_id,
+        outbox.state as old_state,
+        staged.*,
+        case
+            when
+                outbox.state = 'pending' and outbox.consent_state = 'granted'
+                and (
+                    staged.consent_state <> 'granted'
+                    or (staged.limited_data_use and outbox.has_unknown_outcome)
+                )
+                then 'withdrawn'
+            when
+                outbox.has_unknown_outcome
+                or outbox.state in ('inflight', 'delivered', 'expired_unknown')
+                then 'frozen'
+            when outbox.state = 'pending' then 'refreshed'
+            else 'corrected'
+        end as verdict
+    from staged_events as staged
+    inner join tiktok_ops.event_outbox as outbox
+        using (event_id, event_source_id, event_type)
+    where outbox.source_hash <> staged.source_hash
+    order by outbox.outbox_id
+    for update of outbox
+),
+
+judged as materialized (
+    select
+        existing.*,
+        case
+            when existing.verdict = 'withdrawn' then 'suppressed'
+            when existing.verdict = 'refreshed' then existing.state
+            else existing.old_state
+        end as new_state,
+        -- A row that cannot be read leaves what was read of it before.
+        existing.state <> 'quarantined' or existing.verdict = 'refreshed' as is_readable,
+        existing.payload_hash is distinct from payloads.payload_hash as has_new_payload
+    from existing
+    left join tiktok_ops.event_payloads as payloads
+        on existing.outbox_id = payloads.outbox_id
+),
+
+said as (
+    update tiktok_ops.event_payloads as payloads
+    set
+        payload = judged.payload,
+        payload_hash = judged.payload_hash,
+        signals = judged.signals,
+        withheld = judged.withheld
+    from judged
+    where
+        payloads.outbox_id = judged.outbox_id
+        and judged.verdict in ('refreshed', 'corrected')
+),
+
+frozen as (
+    update tiktok_ops.event_outbox as outbox
+    set
+        source_hash = judged.source_hash,
+        payload_changed_at
+        = case when judged.has_new_payload then %(now)s else outbox.payload_changed_at end,
+        state = judged.new_state,
+        reason
+        = case when judged.verdict = 'withdrawn' then 'consent_withdrawn' else outbox.reason end,
+        hint = case when judged.verdict = 'withdrawn' then %(withdrawn_hint)s else outbox.hint end,
+        consent_state = case
+            when judged.verdict = 'withdrawn' then judged.consent_state else outbox.consent_state
+        end,
+        waits_for_purchase = outbox.waits_for_purchase and judged.verdict <> 'withdrawn',
+        settled_at = case when judged.verdict = 'withdrawn' then %(now)s else outbox.settled_at end
+    from judged
+    where
+        outbox.outbox_id = judged.outbox_id
+        and judged.verdict in ('frozen', 'withdrawn')
+),
+
+taken as (
+    update tiktok_ops.event_outbox as outbox
+    set
+        connection_id = judged.connection_id,
+        event_source = case when judged.is_readable then judged.event_source else outbox.event_source end,
+        event = judged.event,
+        kind = case when judged.is_readable then judged.kind else outbox.kind end,
+        purchase_event_id = judged.purchase_event_id,
+        event_time = case when judged.is_readable then judged.event_time else outbox.event_time end,
+        subject_key = judged.subject_key,
+        consent_state = judged.consent_state,
+        limited_data_use = judged.limited_data_use,
+        source_hash = judged.source_hash,
+        state = judged.new_state,
+        waits_for_purchase = judged.waits_for_purchase and judged.new_state = 'pending',
+        -- A final state and its reason change through a replay only.
+        reason = case when judged.new_state = judged.state then judged.reason else outbox.reason end,
+        hint = case
+            when judged.new_state = judged.state then judged.hint
+            when judged.state = 'pending' then %(corrected_hint)s
+            else outbox.hint
+        end,
+        next_attempt_at = case
+            when judged.verdict = 'refreshed' then least(outbox.next_attempt_at, %(now)s)
+            else outbox.next_attempt_at
+        end,
+        settled_at = case
+            when judged.new_state = 'pending' then null
+            else coalesce(outbox.settled_at, %(now)s)
+        end
+    from judged
+    where
+        outbox.outbox_id = judged.outbox_id
+        and judged.verdict in ('refreshed', 'corrected')
+)
+
+select
+    case when verdict = 'frozen' and not has_new_payload then 'unchanged' else verdict end as change,
+    count(*) as events
+from judged
+group by 1

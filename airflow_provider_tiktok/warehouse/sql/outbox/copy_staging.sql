@@ -1,0 +1,1 @@
+copy staged_events from stdin

@@ -1,0 +1,23 @@
+create temporary table if not exists staged_events (
+    connection_id text not null,
+    event_source text not null,
+    event_source_id text not null,
+    event text not null,
+    event_type text not null,
+    event_id text not null,
+    kind text not null,
+    purchase_event_id text,
+    waits_for_purchase boolean not null,
+    event_time timestamptz,
+    subject_key text,
+    consent_state text not null,
+    limited_data_use boolean not null,
+    source_hash text not null,
+    state text not null,
+    reason text,
+    hint text,
+    payload text,
+    payload_hash text,
+    signals text[] not null,
+    withheld jsonb not null
+) on commit delete rows

@@ -1,0 +1,13 @@
+-- The columns of a relation and whether this login may read it; no row for an unknown name.
+select
+    has_table_privilege(relation.oid, 'select') as may_read,
+    array(
+        select attribute.attname::text
+        from pg_catalog.pg_attribute as attribute
+        where
+            attribute.attrelid = relation.oid
+            and attribute.attnum > 0
+            and not attribute.attisdropped
+    ) as columns
+from pg_catalog.pg_class as relation
+where relation.oid = to_regclass(%(relation)s)

@@ -1,0 +1,1 @@
+select tiktok_ops.now()

@@ -1,0 +1,73 @@
+-- Rows of an export view that the outbox has not read yet, or has read with other content.
+-- export_relation and export_columns stand for quoted names, see outbox_relation.py.
+-- There is no watermark to miss a late commit by: every row is compared with the outbox.
+declare export_rows no scroll cursor with hold for
+with exported as materialized (
+    select
+        row_to_json(export_row)::text as content,
+        left(export_row.event::text, 256) as event,
+        export_row.event_id::text as event_id,
+        left(coalesce(export_row.event_source_id::text, ''), 256) as event_source_id
+    from (select export_columns from export_relation) as export_row
+    where coalesce(export_row.connection_id::text, %(connection_id)s) = %(connection_id)s
+),
+
+keyed as (
+    select
+        exported.content,
+        md5(exported.content) as content_hash,
+        exported.event_source_id,
+        coalesce(legacy.event_type, exported.event, '') as event_type,
+        -- A row without a usable id is known by what it says.
+        case
+            when exported.event_id is null or btrim(exported.event_id) = '' or length(exported.event_id) > 256
+                then 'row_' || md5(exported.content)
+            else exported.event_id
+        end as event_id
+    from exported
+    left join unnest(%(legacy_events)s::text[], %(event_types)s::text[]) as legacy (event, event_type)
+        on exported.event = legacy.event
+),
+
+counted as (
+    select
+        content,
+        event_id,
+        event_source_id,
+        event_type,
+        row_number() over (
+            partition by event_id, event_source_id, event_type
+            order by content_hash
+        ) as copy,
+        min(content_hash) over event_key as first_hash,
+        max(content_hash) over event_key as last_hash
+    from keyed
+    window event_key as (partition by event_id, event_source_id, event_type)
+),
+
+single as (
+    select
+        content,
+        event_id,
+        event_source_id,
+        event_type,
+        first_hash <> last_hash as is_conflicting,
+        case when first_hash = last_hash then first_hash else md5(first_hash || last_hash) end
+            as source_hash
+    from counted
+    where copy = 1
+)
+
+select
+    single.content,
+    single.event_id,
+    single.event_type,
+    single.source_hash,
+    single.is_conflicting
+from single
+left join tiktok_ops.event_outbox as outbox
+    on
+        single.event_id = outbox.event_id
+        and single.event_source_id = outbox.event_source_id
+        and single.event_type = outbox.event_type
+where outbox.outbox_id is null or outbox.source_hash <> single.source_hash
