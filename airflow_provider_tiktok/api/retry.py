@@ -107,7 +107,7 @@ def _may_repeat(outcome: Outcome, tries: Tries, policy: RetryPolicy, *, is_read:
     return (
         is_read
         and outcome.error_class is ErrorClass.UNKNOWN
-        and tries.unknown < (policy.unknown_tries)
+        and tries.unknown < policy.unknown_tries
     )
 
 

@@ -18,11 +18,12 @@ from airflow_provider_tiktok.api.accounts import (
     pixel_event_stats,
     user_info,
 )
-from airflow_provider_tiktok.api.errors import TikTokReauthoriseError
+from airflow_provider_tiktok.api.errors import TikTokConfigurationError, TikTokReauthoriseError
+from airflow_provider_tiktok.api.messages import ApiResponse
 from tests.unit.api.flow import Script, client_of, coded, late, ok
 
 if TYPE_CHECKING:
-    from airflow_provider_tiktok.api.messages import ApiRequest, ApiResponse, TransportError
+    from airflow_provider_tiktok.api.messages import ApiRequest, TransportError
 
 ADVERTISER = "7000000000000000001"
 
@@ -92,6 +93,13 @@ def test_a_refused_advertiser_is_found_and_the_others_are_returned(refused_at: i
 def test_a_revoked_token_is_not_taken_for_a_refused_advertiser() -> None:
     script = Script(lambda _: coded(40105))
     with pytest.raises(TikTokReauthoriseError):
+        advertiser_info(client_of(script), ["1", "2"])
+    assert len(script.requests) == 1
+
+
+def test_a_proxy_that_refuses_is_not_taken_for_a_refused_advertiser() -> None:
+    script = Script(lambda _: ApiResponse(403, {}, b"<html>blocked</html>"))
+    with pytest.raises(TikTokConfigurationError, match="proxy"):
         advertiser_info(client_of(script), ["1", "2"])
     assert len(script.requests) == 1
 

@@ -69,6 +69,16 @@ def test_no_schedule_of_calls_exceeds_any_window(
     assert most_in(moments, 60.0) <= per_minute
 
 
+def test_whoever_waits_as_told_may_go() -> None:
+    time = Time()
+    limiter = MemoryLimiter("basic", time)
+    for _ in range(100):
+        wait = limiter.acquire("general")
+        if wait > 0:
+            time.advance(wait + 0.001)
+            assert limiter.acquire("general") == 0
+
+
 def test_the_day_ends_at_midnight_utc() -> None:
     time = Time(datetime(2026, 10, 31, 23, 59, 0, tzinfo=UTC))
     meter = _Meter(Quota(100, 1000, 3))
