@@ -86,3 +86,11 @@ def due_for(
     since = now.astimezone(zone).date() - timedelta(days=rhythm.window_days)
     coverage = coverage_of(connection, advertiser.advertiser_id, since=since, now=now)
     return due_readings(zone, now, coverage, rhythm=rhythm, first_day=first_day)
+
+
+def rows_a_day(connection: psycopg.Connection[Any], advertiser_id: str) -> float:
+    """Return how many ad hours a day of the account has had lately; 0 when nothing was read yet."""
+    found = connection.execute(
+        statement("spend/rows_a_day"), {"advertiser_id": advertiser_id}
+    ).fetchone()
+    return float(found[0]) if found else 0.0
