@@ -8,8 +8,9 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # dbt and Airflow tell nobody about this run.
 export DBT_SEND_ANONYMOUS_USAGE_STATS := False
 export DO_NOT_TRACK := 1
+export RUN
 
-.PHONY: help setup demo ui test lint format types lock clean
+.PHONY: help setup demo ui shell test lint format types lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -32,6 +33,9 @@ demo: $(READY) ## the whole path on a simulated TikTok: spend, ROI, events, rece
 
 ui: $(READY) ## the same demo with Airflow's own web UI (Ctrl-C ends it)
 	@exec $(BIN)/python -m sandbox.demo ui
+
+shell: $(READY) ## a shell among the demo's servers; RUN="airflow tiktok status" runs one command
+	@exec $(BIN)/python -m sandbox.demo shell "$$RUN"
 
 test: $(READY) lint ## everything that CI runs
 	@$(BIN)/python -m pytest -n 2 --dist loadfile

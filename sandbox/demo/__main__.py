@@ -1,10 +1,11 @@
-"""``make demo`` and ``make ui``: run the whole path on a simulated TikTok."""
+"""``make demo``, ``make ui`` and ``make shell``: the whole path on a simulated TikTok."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import signal
+import subprocess
 import sys
 import time
 from datetime import UTC, datetime
@@ -43,6 +44,13 @@ def serve(folder: Path) -> int:
     return 0
 
 
+def shell(folder: Path, command: str) -> int:
+    """Start the demo's servers and run *command*, or a shell, in their environment."""
+    with set_stage(folder, "--seed", str(SEED)) as stage:
+        words = ["bash", "-c", command] if command else [os.environ.get("SHELL", "bash")]
+        return subprocess.run(words, env=stage.environment, check=False).returncode  # noqa: S603 - the user's own command
+
+
 def prepare(stage: Stage) -> None:
     """Bring Airflow's own database and our schemas up to date."""
     stage.run("airflow", "db", "migrate", log_name="airflow-db.log")
@@ -72,15 +80,18 @@ def stop_on_signal(number: int, _frame: object) -> NoReturn:
 def main() -> int:
     """Run the verb of the command line."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=__doc__)
-    parser.add_argument("verb", choices=["run", "ui"])
+    parser.add_argument("verb", choices=["run", "ui", "shell"])
+    parser.add_argument("command", nargs="?", default="", help="for shell: what to run")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where its data is kept")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, stop_on_signal)
     signal.signal(signal.SIGHUP, stop_on_signal)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     try:
-        verbs = {"run": run, "ui": serve}
-        return verbs[options.verb](options.folder.resolve())
+        folder = options.folder.resolve()
+        if options.verb == "shell":
+            return shell(folder, options.command)
+        return run(folder) if options.verb == "run" else serve(folder)
     except DemoError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

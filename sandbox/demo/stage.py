@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from sandbox.postgres import EmbeddedPostgres, create_database, free_port
+from sandbox.postgres import EmbeddedPostgres, client_folder, create_database, free_port
 from sandbox.processes import start_child, stop_child
 
 if TYPE_CHECKING:
@@ -159,6 +159,12 @@ def airflow_environment(stage: Stage) -> dict[str, str]:
         "AIRFLOW__TIKTOK__LOCAL_URL": stage.sandbox_url,
         "AIRFLOW_CONN_TIKTOK_DEFAULT": json.dumps(tiktok),
         "AIRFLOW_CONN_TIKTOK_WAREHOUSE": stage.warehouse_uri,
+        # For psql.
+        "PGHOST": warehouse.hostname or "127.0.0.1",
+        "PGPORT": str(warehouse.port or 5432),
+        "PGUSER": warehouse.username or "postgres",
+        "PGPASSWORD": warehouse.password or "",
+        "PGDATABASE": warehouse.path.lstrip("/") or "postgres",
         # For the dbt command line; the DAG takes the same from the Airflow connection.
         "TIKTOK_WAREHOUSE_HOST": warehouse.hostname or "127.0.0.1",
         "TIKTOK_WAREHOUSE_PORT": str(warehouse.port or 5432),
@@ -170,8 +176,8 @@ def airflow_environment(stage: Stage) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "NO_COLOR": "1",
     }
-    bin_folder = str(Path(sys.executable).parent)
-    path = os.pathsep.join([bin_folder, os.environ.get("PATH", "")])
+    folders = [str(Path(sys.executable).parent), os.environ.get("PATH", ""), str(client_folder())]
+    path = os.pathsep.join(folders)
     return {**os.environ, **own, "PATH": path}
 
 
