@@ -35,6 +35,8 @@ STATUS_FIELDS = {
     "campaign_status": "AUCTION_CAMPAIGN",
 }
 ID_FIELDS = {"campaign_ids": "campaign_id", "adgroup_ids": "adgroup_id", "ad_ids": "ad_id"}
+ORIGINS = "campaign_system_origins"
+ALL_ORIGINS = ("TT_ADS_PLATFORM", "PROMOTE")
 TIMES = ("stat_time_day", "stat_time_hour")
 _NOT_SERVED = """
 ad_id_v2 country_code ad_type custom_event_type event_source_id page_id component_name room_id
@@ -74,6 +76,7 @@ class ReportQuery:
     order_field: str | None = None
     ascending: bool = False
     totals: bool = False
+    hides_promoted: bool = False  # unless a filter asks for them
 
     def statuses(self) -> tuple[str, ...]:
         """Return the status filter of the rows' own level."""
@@ -81,6 +84,13 @@ class ReportQuery:
             if one.field_name in STATUS_FIELDS:
                 return one.values
         return (STATUS_DEFAULT,)
+
+    def origins(self) -> tuple[str, ...]:
+        """Return where the campaigns in the report were made."""
+        for one in self.filters:
+            if one.field_name == ORIGINS:
+                return one.values
+        return ALL_ORIGINS[:1] if self.hides_promoted else ALL_ORIGINS
 
 
 def read_query(call: Call, *, asynchronous: bool = False) -> ReportQuery:
@@ -114,6 +124,11 @@ def read_query(call: Call, *, asynchronous: bool = False) -> ReportQuery:
         order_field=order_field,
         ascending=params.choice("order_type", ("ASC", "DESC"), "DESC") == "ASC",
         totals=totals,
+        hides_promoted=(
+            not asynchronous
+            and level != "AUCTION_ADVERTISER"
+            and switches.promoted_in_reports == "hidden"
+        ),
     )
 
 
@@ -211,6 +226,8 @@ def _filters(
             raise invalid(f"{where}.field_name", reason)
         elif one.field_name in STATUS_FIELDS:
             _check_statuses(one, where, level)
+        elif one.field_name == ORIGINS:
+            _check_origins(one, where)
         elif one.field_name in METRICS and one.field_name in metrics and kind in COMPARISONS:
             _check_bounds(one, where)
         else:
@@ -232,6 +249,12 @@ def _check_statuses(one: Filter, where: str, level: str) -> None:
         raise invalid(f"{where}.field_name", reason)
     for value in one.values:
         check_status(value, f"{where}.filter_value")
+
+
+def _check_origins(one: Filter, where: str) -> None:
+    for value in one.values:
+        if value not in ALL_ORIGINS:
+            raise invalid(f"{where}.filter_value", f"Must be one of: {', '.join(ALL_ORIGINS)}.")
 
 
 def _check_bounds(one: Filter, where: str) -> None:

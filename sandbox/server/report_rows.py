@@ -135,7 +135,17 @@ class RowMaker:
             if one.field_name in ID_FIELDS
         ]
 
+    @cached_property
+    def _hidden_campaigns(self) -> frozenset[str]:
+        origins = self._query.origins()
+        campaigns = self._state.campaigns(self._at)
+        return frozenset(
+            one.campaign_id for one in campaigns if one.campaign_system_origin not in origins
+        )
+
     def _keeps(self, cell: Cell) -> bool:
+        if cell.campaign_id in self._hidden_campaigns:
+            return False
         return all(getattr(cell, name) in ids for name, ids in self._id_filters)
 
     def _visible_ids(self) -> frozenset[str] | None:

@@ -127,6 +127,14 @@ class Switches:
         "rows that move from each page to the next while a client pages (negative: back)",
         default=0,
     )
+    promoted_in_reports: str = _switch(
+        DOCUMENTED,
+        "synchronous reports by campaign, ad group or ad leave out campaigns promoted from the "
+        "mobile app unless the filter campaign_system_origins asks for them (TikTok: hidden)",
+        "hidden",
+        "shown",
+        default="shown",
+    )
     late_metrics: bool = _switch(
         DOCUMENTED,
         'UV and cash metrics are "-" for 16 h, billed_cost for 11 h',

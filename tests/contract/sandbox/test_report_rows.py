@@ -25,9 +25,19 @@ ENTITY = {
     "AUCTION_CAMPAIGN": "campaign_id",
     "AUCTION_ADVERTISER": "advertiser_id",
 }
-ALL = '["STATUS_ALL"]'
-SHOW_DELETED = {
-    "AUCTION_AD": [{"field_name": "ad_status", "filter_type": "IN", "filter_value": ALL}]
+SHOW_DELETED = [{"field_name": "ad_status", "filter_type": "IN", "filter_value": '["STATUS_ALL"]'}]
+SHOW_PROMOTED = [
+    {
+        "field_name": "campaign_system_origins",
+        "filter_type": "IN",
+        "filter_value": '["TT_ADS_PLATFORM", "PROMOTE"]',
+    }
+]
+SHOW_ALL = {
+    "AUCTION_AD": SHOW_DELETED + SHOW_PROMOTED,
+    "AUCTION_ADGROUP": SHOW_PROMOTED,
+    "AUCTION_CAMPAIGN": SHOW_PROMOTED,
+    "AUCTION_ADVERTISER": [],
 }
 
 
@@ -46,7 +56,7 @@ def test_spend_adds_up_to_the_worlds_on_every_level(
         advertiser_id=advertiser_id,
         data_level=level,
         dimensions=[ENTITY[level], "stat_time_day"],
-        filtering=SHOW_DELETED.get(level, []),
+        filtering=SHOW_ALL[level],
         **DAYS,
     )
     by_day: dict[str, Decimal] = defaultdict(Decimal)
@@ -109,11 +119,36 @@ def test_a_deleted_ad_has_spend_that_the_default_hides(api: Api) -> None:
     usual = {row["dimensions"]["ad_id"] for row in api.rows(**asked)}
     everything = {
         row["dimensions"]["ad_id"]: Decimal(row["metrics"]["spend"])
-        for row in api.rows(**asked, filtering=SHOW_DELETED["AUCTION_AD"])
+        for row in api.rows(**asked, filtering=SHOW_DELETED)
     }
     hidden = set(everything) - usual
     assert len(hidden) == 1
     assert everything[hidden.pop()] > 0
+
+
+def test_promoted_campaigns_are_left_out_unless_asked_for(
+    sandbox: RunningSandbox, api: Api, world: World
+) -> None:
+    promoted = {
+        one.campaign_id for one in world.campaigns if one.campaign_system_origin == "PROMOTE"
+    }
+    asked: dict[str, Any] = {
+        "advertiser_id": EUROPE,
+        "data_level": "AUCTION_CAMPAIGN",
+        "dimensions": ["campaign_id"],
+        **DAYS,
+    }
+
+    def ids(**more: object) -> set[str]:
+        return {row["dimensions"]["campaign_id"] for row in api.rows(**asked, **more)}
+
+    assert promoted
+    assert promoted <= ids()
+    sandbox.switch(promoted_in_reports="hidden")
+    assert not ids() & promoted
+    assert ids(filtering=SHOW_PROMOTED) == ids() | promoted
+    only = [{**SHOW_PROMOTED[0], "filter_value": '["PROMOTE"]'}]
+    assert ids(filtering=only) == promoted
 
 
 def test_an_hour_is_restated_later(sandbox: RunningSandbox, api: Api, world: World) -> None:

@@ -137,6 +137,11 @@ REFUSED: dict[str, tuple[dict[str, Any], int, str]] = {
         40002,
         "filtering.0.filter_value: Must be one of",
     ),
+    "an origin that does not exist": (
+        {"filtering": filtering("campaign_system_origins", value='["MOON"]')},
+        40002,
+        "filtering.0.filter_value: Must be one of: TT_ADS_PLATFORM, PROMOTE.",
+    ),
     "a bound that is no number": (
         {"filtering": filtering("spend", "GREATER_THAN", "much")},
         40002,
