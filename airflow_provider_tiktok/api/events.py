@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 from airflow_provider_tiktok.api.messages import ApiRequest
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from airflow_provider_tiktok.api.errors import Outcome
 
 EVENTS_A_CALL = 1000
-
-# TikTok has no results per event; what it refuses is named in the message: "Batch.3.event_time: ".
-_REJECTED = re.compile(r"\bBatch\.(\d{1,4})\b")
 
 
 def track(
@@ -44,12 +40,3 @@ def track(
     opening = json.dumps(envelope, separators=(",", ":")).encode().removesuffix(b"}")
     body = opening + b',"data":[' + b",".join(data) + b"]}"
     return client.call_once(ApiRequest("POST", "event/track/", body=body, group="events"))
-
-
-def rejected_positions(outcome: Outcome, count: int) -> tuple[int, ...]:
-    """Return the positions of the events that TikTok's message names, of `count` that were sent.
-
-    Empty when it names none: then only smaller batches can tell which event is meant.
-    """
-    found = {int(number) for number in _REJECTED.findall(outcome.message)}
-    return tuple(sorted(position for position in found if position < count))

@@ -3,8 +3,9 @@
 `incomplete_reason` is one of: not_read_to_the_end, error (a page could not be had), partial
 (code 20001), truncated (more than 20,000 ids), totals_changed, totals_wrong,
 rows_differ_from_total, short_page, page_size_ignored, page_info_missing, never_ending_pages,
-metrics_changed, repeated_key, rejected_rows, deleted_may_be_missing (an asynchronous report takes
-no filter for deleted objects, and TikTok does not say whether they are in it).
+metrics_changed, repeated_key, rejected_rows, promoted_missing (TikTok refused the filter for them),
+deleted_may_be_missing (an asynchronous report takes no filter for deleted objects, and TikTok does
+not say whether they are in it).
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class ReportReader(ABC):
 
     @property
     def skipped_metrics(self) -> tuple[str, ...]:
-        """Metrics and attributes that TikTok refuses here and that were left out."""
+        """Metrics, attributes and filters that TikTok refuses here and that were left out."""
         return tuple(self._skipped)
 
     def __iter__(self) -> Iterator[ReportPage]:

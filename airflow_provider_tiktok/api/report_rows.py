@@ -39,9 +39,9 @@ class ReportRequest:
     """What to ask of a BASIC report: one level, one advertiser, inclusive account-local dates.
 
     `metrics` are numbers, `attributes` texts that come with each row. Both default to what the cost
-    tables need. `include_promoted` asks also for ads promoted from the mobile app, which TikTok
-    leaves out of a synchronous report ("TikTok: Promote campaign, Reporting data"); an asynchronous
-    one has them anyway. Raises ValueError for a level, a time dimension or dates that are none.
+    tables need. Without `include_promoted` TikTok leaves ads promoted from the mobile app out of a
+    synchronous report ("TikTok: Promote campaign, Reporting data"); an asynchronous one has them
+    anyway. Raises ValueError for a level, a time dimension or dates that are none.
     """
 
     advertiser_id: str
@@ -51,7 +51,7 @@ class ReportRequest:
     end_date: date
     metrics: Sequence[str] = DEFAULT_METRICS
     attributes: Sequence[str] | None = None
-    include_promoted: bool = False
+    include_promoted: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what TikTok would refuse, before anything is sent."""

@@ -58,14 +58,16 @@ SMALLEST_PAGE_SIZE = 125
 _INVALID_METRICS = re.compile(r"Invalid metric fields: \[([^\]]*)\]")
 _QUOTED = re.compile(r"['\"]([^'\"]+)['\"]")
 _PARAM_ERROR = 40002
+_ORIGINS = "campaign_system_origins"
 
 
 def read_report(client: TikTokClient, request: ReportRequest) -> ReportReader:
     """Return a reader of the report; nothing is sent before it is iterated.
 
-    Deleted objects are included. A metric that TikTok refuses is set aside (`skipped_metrics`) and
-    the rest goes on. A time-out is answered by asking for less: half the dates, then half the page.
-    Raises ValueError for more days than TikTok takes at once (1 by the hour, 30 by the day).
+    Deleted objects and promoted ads are included. A metric that TikTok refuses is set aside
+    (`skipped_metrics`) and the rest goes on; so is the filter for promoted ads, but the report then
+    counts as incomplete. A time-out is answered by asking for less: half the dates, then half the
+    page. Raises ValueError for more days than TikTok takes at once (1 by the hour, 30 by the day).
     """
     request.check_span()
     return _SyncReport(client, request)
@@ -75,6 +77,7 @@ class _SyncReport(ReportReader):
     def __init__(self, client: TikTokClient, request: ReportRequest) -> None:
         super().__init__(request)
         self._client = client
+        self._include_promoted = request.include_promoted
 
     def _read_pages(self) -> Iterator[ReportPage]:
         ranges = [(self.request.start_date, self.request.end_date)]
@@ -138,13 +141,18 @@ class _SyncReport(ReportReader):
                 if not refused:
                     raise
                 self._skip(refused)
+                if _ORIGINS in refused:
+                    self._include_promoted = False
+                    self._note("promoted_missing")
             except TikTokAnswerError as error:
                 if error.outcome.error_class is not ErrorClass.PARTIAL:
                     raise
                 return error.outcome
 
     def _refused(self, outcome: Outcome) -> list[str]:
-        """Return the metrics that TikTok names as invalid, [] when the report cannot go on."""
+        """Return what TikTok refuses and the report can do without, [] when it cannot go on."""
+        if self._include_promoted and outcome.code == _PARAM_ERROR and _ORIGINS in outcome.message:
+            return [_ORIGINS]
         found = _INVALID_METRICS.search(outcome.message)
         if outcome.code != _PARAM_ERROR or found is None:
             return []
@@ -169,19 +177,19 @@ class _SyncReport(ReportReader):
             "page": page,
             "page_size": page_size,
         }
-        if conditions := _conditions(part):
+        if conditions := _conditions(part, include_promoted=self._include_promoted):
             query["filtering"] = conditions
         return ApiRequest("GET", "report/integrated/get/", query=query)
 
 
-def _conditions(part: ReportRequest) -> list[dict[str, str]]:
+def _conditions(part: ReportRequest, *, include_promoted: bool) -> list[dict[str, str]]:
     """Return the filters that switch off TikTok's own, which hide rows."""
-    shown: dict[str, list[str]] = {}
     status_field = LEVELS[part.data_level].status_field
-    if status_field is not None:
-        shown[status_field] = ["STATUS_ALL"]
-    if part.include_promoted:
-        shown["campaign_system_origins"] = ["TT_ADS_PLATFORM", "PROMOTE"]
+    if status_field is None:  # the advertiser level has all of the account's spend
+        return []
+    shown = {status_field: ["STATUS_ALL"]}
+    if include_promoted:
+        shown[_ORIGINS] = ["TT_ADS_PLATFORM", "PROMOTE"]
     return [
         {"field_name": name, "filter_type": "IN", "filter_value": compact_json(values)}
         for name, values in shown.items()

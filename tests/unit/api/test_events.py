@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_provider_tiktok.api.errors import ErrorClass
-from airflow_provider_tiktok.api.events import rejected_positions, track
+from airflow_provider_tiktok.api.events import track
 from airflow_provider_tiktok.api.messages import (
-    ApiRequest,
     ApiResponse,
     Failure,
     TransportError,
@@ -106,24 +105,3 @@ def test_an_outcome_is_unknown_only_when_no_code_came_and_bytes_may_have_left(
     outcome = track(client_of(script), event_source="web", event_source_id=PIXEL, data=[EVENT])
     assert outcome.error_class is expected
     assert len(script.requests) == 1
-
-
-@pytest.mark.parametrize(
-    ("message", "expected"),
-    [
-        ("Batch.0.properties.contents.0.content_id: Not a valid string", (0,)),
-        ("Batch.3.event_time: bad; Batch.1.event: bad; Batch.3.user: bad", (1, 3)),
-        ("Batch.9: Not a valid object.", (9,)),
-        ("Batch.10.event: beyond what was sent", ()),
-        ("Invalid parameters.", ()),
-        ("SubBatch.1.event", ()),
-        ("", ()),
-    ],
-)
-def test_rejected_events_are_found_by_their_position(
-    message: str, expected: tuple[int, ...]
-) -> None:
-    outcome = client_of(Script([coded(40002, message)])).call_once(
-        ApiRequest("POST", "event/track/")
-    )
-    assert rejected_positions(outcome, 10) == expected

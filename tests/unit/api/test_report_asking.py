@@ -43,20 +43,36 @@ def test_deleted_objects_are_asked_for_on_the_field_of_the_same_level(
     if status_field is None:
         assert "filtering" not in query
     else:
-        (condition,) = json.loads(json.dumps(query["filtering"]))
+        condition, _ = json.loads(json.dumps(query["filtering"]))
         assert condition["field_name"] == status_field
         assert json.loads(condition["filter_value"]) == ["STATUS_ALL"]
 
 
-def test_promoted_ads_are_asked_for_where_wanted() -> None:
+@pytest.mark.parametrize(("include_promoted", "count"), [(True, 2), (False, 1)])
+def test_promoted_ads_are_asked_for_unless_they_are_not_wanted(
+    count: int, *, include_promoted: bool
+) -> None:
     script = Script(lambda request: page_of([], request))
-    list(read_report(client_of(script), replace(HOURS, include_promoted=True)))
+    list(read_report(client_of(script), replace(HOURS, include_promoted=include_promoted)))
     conditions = json.loads(json.dumps(script.requests[0].query["filtering"]))
-    assert [condition["field_name"] for condition in conditions] == [
-        "ad_status",
-        "campaign_system_origins",
-    ]
-    assert json.loads(conditions[1]["filter_value"]) == ["TT_ADS_PLATFORM", "PROMOTE"]
+    assert len(conditions) == count
+    if include_promoted:
+        assert conditions[1]["field_name"] == "campaign_system_origins"
+        assert json.loads(conditions[1]["filter_value"]) == ["TT_ADS_PLATFORM", "PROMOTE"]
+
+
+def test_a_refused_filter_for_promoted_ads_costs_completeness_and_not_the_report(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def answers(request: ApiRequest) -> ApiResponse:
+        if "campaign_system_origins" in str(request.query["filtering"]):
+            return coded(40002, "filtering.1.field_name: campaign_system_origins is not a field")
+        return page_of([row(1)], request)
+
+    reader = read(answers)
+    assert (reader.rows_read, reader.incomplete_reason) == (1, "promoted_missing")
+    assert reader.skipped_metrics == ("campaign_system_origins",)
+    assert "campaign_system_origins" in caplog.text
 
 
 def refuses(*names: str) -> Any:
