@@ -40,6 +40,7 @@ def get_provider_info() -> dict[str, Any]:
                 },
             }
         ],
+        "cli": ["airflow_provider_tiktok.cli.definition.get_tiktok_cli_commands"],
         "config": {"tiktok": CONFIGURATION},
     }
 
@@ -151,6 +152,14 @@ CONFIGURATION: dict[str, Any] = {
             "version_added": "0.1.0",
             "type": "string",
             "example": "/etc/ssl/certs/ca-certificates.crt",
+            "default": "",
+        },
+        "dbt_project": {
+            "description": "Folder of the dbt project, whose sources `airflow tiktok doctor` "
+            "checks. Empty: the folder dbt_project beside the DAGs folder.",
+            "version_added": "0.1.0",
+            "type": "string",
+            "example": "/opt/tiktok/dbt_project",
             "default": "",
         },
     },

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 from airflow_provider_tiktok.api.accounts import advertiser_info, list_advertisers, user_info
 from airflow_provider_tiktok.api.errors import TikTokError
-from airflow_provider_tiktok.hooks.grant import refusal
+from airflow_provider_tiktok.hooks.grant import refusal, shortened
 
 if TYPE_CHECKING:
     from airflow_provider_tiktok.api.client import TikTokClient
     from airflow_provider_tiktok.hooks.settings import Settings
-
-NAMES_SHOWN = 3
 
 
 def try_connection(client: TikTokClient, settings: Settings) -> tuple[bool, str]:
@@ -29,7 +27,7 @@ def try_connection(client: TikTokClient, settings: Settings) -> tuple[bool, str]
             names = [
                 advertiser.advertiser_name or advertiser.advertiser_id for advertiser in granted
             ]
-            found.append(_counted(names))
+            found.append(f"{len(names)} advertisers ({shortened(names)})")
         listed = [name for name in settings.advertiser_ids if name not in settings.refused]
         if listed:
             listing = advertiser_info(client, listed)
@@ -43,8 +41,3 @@ def try_connection(client: TikTokClient, settings: Settings) -> tuple[bool, str]
     if problems:
         return False, " ".join(problems)
     return True, f"TikTok ({settings.environment}) answers: {', '.join(found)}."
-
-
-def _counted(names: list[str]) -> str:
-    shown = ", ".join(names[:NAMES_SHOWN]) + (", …" if len(names) > NAMES_SHOWN else "")
-    return f"{len(names)} advertisers" + (f" ({shown})" if names else "")

@@ -10,11 +10,15 @@ from airflow_provider_tiktok.warehouse.accounts import enabled_advertisers, enab
 from airflow_provider_tiktok.warehouse.status import disabled_pixels, known_advertisers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import psycopg
 
     from airflow_provider_tiktok.api.client import TikTokClient
     from airflow_provider_tiktok.api.errors import Outcome
     from airflow_provider_tiktok.hooks.settings import Settings
+
+NAMES_SHOWN = 3
 
 
 def advertisers_to_import(client: TikTokClient, settings: Settings) -> tuple[list[str], bool]:
@@ -73,3 +77,8 @@ def refusal(advertiser_id: str, outcome: Outcome) -> str:
         f"Advertiser {advertiser_id}: TikTok answered {outcome.code}, {outcome.message.rstrip('.')}"
         f"{request}. {outcome.next_step}"
     )
+
+
+def shortened(names: Sequence[str]) -> str:
+    """Return the first few names for a sentence."""
+    return ", ".join(names[:NAMES_SHOWN]) + (", …" if len(names) > NAMES_SHOWN else "")

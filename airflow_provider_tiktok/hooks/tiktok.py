@@ -15,11 +15,11 @@ from airflow_provider_tiktok.api.client import TikTokClient
 from airflow_provider_tiktok.api.hosts import PRODUCTION_URL, SANDBOX_URL, RefusedUrlError
 from airflow_provider_tiktok.api.limiter import MemoryLimiter
 from airflow_provider_tiktok.api.timing import utc_now
-from airflow_provider_tiktok.api.transport import Transport
 from airflow_provider_tiktok.hooks.connection_test import try_connection
 from airflow_provider_tiktok.hooks.settings import Settings, SettingsError, read_settings
+from airflow_provider_tiktok.hooks.token_source import TokenSource
 from airflow_provider_tiktok.hooks.warehouse import warehouse_uri
-from airflow_provider_tiktok.warehouse.database import connect
+from airflow_provider_tiktok.warehouse.database import WarehouseError, connect
 from airflow_provider_tiktok.warehouse.limiter import DatabaseLimiter
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from airflow_provider_tiktok.api.limiter import Limiter
     from airflow_provider_tiktok.api.timing import Sleep
+    from airflow_provider_tiktok.api.transport import Transport
 
 BASE_URLS = {"production": PRODUCTION_URL, "sandbox": SANDBOX_URL, "local": PRODUCTION_URL}
 
@@ -73,8 +74,6 @@ class TikTokHook(BaseHook):
         for secret in (settings.access_token, settings.app_secret):
             if secret:
                 mask_secret(secret)
-        for notice in settings.notices:
-            self.log.warning("%s", notice)
         return settings
 
     @cached_property
@@ -95,9 +94,18 @@ class TikTokHook(BaseHook):
     @cached_property
     def client(self) -> TikTokClient:
         """A client whose calls count against the quota that all workers share."""
-        settings = self.settings
-        limiter = DatabaseLimiter(self.warehouse_uri, settings.app_key, settings.quota_tier)
-        return self._client(limiter)
+        return self._client(self._limiter)
+
+    def unmetered_client(self) -> TikTokClient:
+        """Return a client for a handful of calls, which needs no warehouse to count them in."""
+        return self._client(MemoryLimiter(self.settings.quota_tier, utc_now))
+
+    @cached_property
+    def token_source(self) -> TokenSource:
+        """Where the client gets its token from."""
+        keys = conf.get("tiktok", "token_keys", fallback="") or ""
+        found = [key.strip() for key in keys.split(",") if key.strip()]
+        return TokenSource(self.settings, found, self.connect_warehouse)
 
     def get_conn(self) -> TikTokClient:
         """Return :attr:`client`."""
@@ -106,13 +114,20 @@ class TikTokHook(BaseHook):
     def test_connection(self) -> tuple[bool, str]:
         """Call TikTok once or twice; return whether it worked, and what it found or how to fix it.
 
-        The *Test* button of Airflow's connection form comes here. The warehouse is not needed.
+        The *Test* button of Airflow's connection form comes here. The warehouse is needed only
+        where tokens are kept in it.
         """
         try:
-            client = self._client(MemoryLimiter(self.settings.quota_tier, utc_now))
-            return try_connection(client, self.settings)
-        except SettingsError as error:
+            return try_connection(self.unmetered_client(), self.settings)
+        except (SettingsError, WarehouseError) as error:
             return False, str(error)
+        finally:
+            self.close()
+
+    @cached_property
+    def _limiter(self) -> DatabaseLimiter:
+        settings = self.settings
+        return DatabaseLimiter(self.warehouse_uri, settings.app_key, settings.quota_tier)
 
     def _connection(self, conn_id: str, type_name: str) -> Connection:
         try:
@@ -126,7 +141,7 @@ class TikTokHook(BaseHook):
     def _client(self, limiter: Limiter) -> TikTokClient:
         return TikTokClient(
             self._transport(),
-            access_token=self.access_token,
+            access_token=self.token_source,
             limiter=limiter,
             clock=utc_now,
             sleep=self._sleep,
@@ -134,6 +149,9 @@ class TikTokHook(BaseHook):
         )
 
     def _transport(self) -> Transport:
+        # DAG files are read all day; the HTTP library would be half of that time.
+        from airflow_provider_tiktok.api.transport import Transport  # noqa: PLC0415
+
         settings = self.settings
         local_url = None
         if settings.environment == "local":
@@ -152,14 +170,9 @@ class TikTokHook(BaseHook):
         except (RefusedUrlError, ValueError) as error:
             raise SettingsError(f"{error}. Correct Airflow's configuration.") from None
 
-    def access_token(self) -> str:
-        """Return the token to call TikTok with.
-
-        :raises SettingsError: there is none.
-        """
-        if self.settings.access_token:
-            return self.settings.access_token
-        raise SettingsError(
-            f"The Airflow connection {self.settings.connection_id} has no access token. Paste one "
-            "into it.",
-        )
+    def close(self) -> None:
+        """Close the sessions of the warehouse that this hook opened for itself."""
+        if "token_source" in self.__dict__:
+            self.token_source.close()
+        if "_limiter" in self.__dict__:
+            self._limiter.close()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import BaseOperator
 
+from airflow_provider_tiktok.api.errors import TikTokReauthoriseError
 from airflow_provider_tiktok.hooks.tiktok import TikTokHook
 from airflow_provider_tiktok.operators.failures import ThrottleRetryPolicy, explained
 
@@ -52,12 +53,24 @@ class TikTokOperator(BaseOperator):
 
         :raises AirflowFailException: a person must act; the message says who and what.
         """
-        with explained():
-            return self.run_job(context)
+        try:
+            with explained():
+                return self._run_job(context)
+        finally:
+            self.hook.close()
 
     def run_job(self, context: Context) -> Any:
         """Do the job of this operator; errors of the engine may pass."""
         raise NotImplementedError
+
+    def _run_job(self, context: Context) -> Any:
+        for notice in self.hook.settings.notices:
+            self.log.warning("%s", notice)
+        try:
+            return self.run_job(context)
+        except TikTokReauthoriseError as error:
+            self.hook.token_source.died(error.outcome.code)
+            raise
 
     def on_kill(self) -> None:
         """Ask the job to finish what is in its hands; Airflow kills it after five seconds."""

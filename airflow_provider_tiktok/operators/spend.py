@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from airflow_provider_tiktok.api.reports import ReportRequest, read_report
 from airflow_provider_tiktok.hooks.grant import advertisers_to_read
 from airflow_provider_tiktok.hooks.settings import SettingsError
 from airflow_provider_tiktok.operators.base import TikTokOperator
-from airflow_provider_tiktok.operators.spend_window import (
-    REREAD_HOURS,
-    SETTLE_DAYS,
-    days_between,
-    since_when,
-)
 from airflow_provider_tiktok.warehouse.accounts import enabled_advertisers
 from airflow_provider_tiktok.warehouse.database import WarehouseError
 from airflow_provider_tiktok.warehouse.spend import load_report
-from airflow_provider_tiktok.warehouse.spend_plan import DateRange, windows
+from airflow_provider_tiktok.warehouse.spend_coverage import due_for
+from airflow_provider_tiktok.warehouse.spend_schedule import Reading
 from airflow_provider_tiktok.warehouse.spend_time import account_zone
-from airflow_provider_tiktok.warehouse.status import last_complete_day, now
+from airflow_provider_tiktok.warehouse.status import now
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from typing import Any
 
     import psycopg
     from airflow.sdk import Context
 
-    from airflow_provider_tiktok.api.report_catalogue import DataLevel
     from airflow_provider_tiktok.warehouse.accounts import Advertiser
 
-LEVEL: DataLevel = "AUCTION_AD"
+# Reading whole days may show days that must be read by the hour; what is due after that failed.
+ROUNDS = 2
 
 
 class TikTokListAdvertisersOperator(TikTokOperator):
@@ -51,17 +48,15 @@ class TikTokListAdvertisersOperator(TikTokOperator):
 
 
 class TikTokPullSpendOperator(TikTokOperator):
-    """Read the hourly report of one advertiser, ad by ad, into the ledger.
+    """Read the reports of one advertiser, hour by hour and ad by ad, into the ledger.
 
-    Without dates it reads what the run's data interval asks for: the last hours again, because
-    TikTok still corrects them, and every hour since the last complete pull. Reading twice does no
-    harm: the ledger keeps what changed.
+    Without dates it reads what is due at the end of the run's data interval: young days, because
+    TikTok still corrects them; days whose hours no longer add up; and every day of the last weeks
+    that no complete pull has read. Reading twice does no harm: the ledger keeps what changed.
 
     :param advertiser_id: TikTok's id; may be templated or mapped.
     :param from_date: first account-local day, ``YYYY-MM-DD``, for a backfill; may be templated.
     :param to_date: last account-local day, included.
-    :param reread_hours: how many hours before the run's end are read again.
-    :param settle_days: how many days are read again once a day, at 13:00 UTC.
     """
 
     template_fields: Sequence[str] = ("advertiser_id", "from_date", "to_date")
@@ -72,16 +67,12 @@ class TikTokPullSpendOperator(TikTokOperator):
         advertiser_id: str,
         from_date: str | None = None,
         to_date: str | None = None,
-        reread_hours: int = REREAD_HOURS,
-        settle_days: int = SETTLE_DAYS,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.advertiser_id = advertiser_id
         self.from_date = from_date
         self.to_date = to_date
-        self.reread_hours = reread_hours
-        self.settle_days = settle_days
 
     def run_job(self, context: Context) -> dict[str, int]:
         """Return how many pulls were made, rows read, changed, gone, rejected; and incomplete ones.
@@ -92,11 +83,11 @@ class TikTokPullSpendOperator(TikTokOperator):
         counts: Counter[str] = Counter()
         with self.hook.connect_warehouse() as warehouse:
             advertiser = self._advertiser(warehouse)
-            for day in reversed(self._days(warehouse, advertiser, context)):
+            for reading in self._readings(warehouse, advertiser, context):
                 if self._is_stopped():
-                    self.log.warning("Stopped; the days before %s come next time.", day.end_date)
+                    self.log.warning("Stopped; what is left is due again at the next run.")
                     break
-                counts.update(self._pull(warehouse, advertiser, day, context["run_id"]))
+                counts.update(self._pull(warehouse, advertiser, reading, context["run_id"]))
         self.log.info("Advertiser %s: %s", self.advertiser_id, dict(counts))
         return dict(counts)
 
@@ -110,40 +101,40 @@ class TikTokPullSpendOperator(TikTokOperator):
             "this token permission for it.",
         )
 
-    def _days(
+    def _readings(
         self, warehouse: psycopg.Connection[Any], advertiser: Advertiser, context: Context
-    ) -> list[DateRange]:
-        zone = account_zone(advertiser.display_timezone, advertiser.timezone)
+    ) -> Iterator[Reading]:
         if self.from_date and self.to_date:
+            zone = account_zone(advertiser.display_timezone, advertiser.timezone)
             today = now(warehouse).astimezone(zone).date()
-            try:
-                days = days_between(self.from_date, self.to_date, today=today)
-            except ValueError as error:
-                raise SettingsError(f"{error} Correct from_date and to_date.") from None
-            return [DateRange(day, day) for day in days]
-        until = context.get("data_interval_end") or now(warehouse)
-        since = since_when(
-            until,
-            interval_start=context.get("data_interval_start"),
-            last_day=last_complete_day(warehouse, self.advertiser_id, LEVEL),
-            reread_hours=self.reread_hours,
-            settle_days=self.settle_days,
-        )
-        return windows(zone.key, since, until)
+            days = days_between(self.from_date, self.to_date, today=today)
+            yield from (
+                Reading(day, day, "AUCTION_AD", "stat_time_hour", "missing")
+                for day in reversed(days)
+            )
+            return
+        moment: datetime = context.get("data_interval_end") or now(warehouse)
+        done: set[Reading] = set()
+        for _ in range(ROUNDS):
+            for reading in due_for(warehouse, advertiser, moment):
+                if reading not in done:
+                    done.add(reading)
+                    yield reading
 
     def _pull(
         self,
         warehouse: psycopg.Connection[Any],
         advertiser: Advertiser,
-        day: DateRange,
+        reading: Reading,
         run_id: str,
     ) -> dict[str, int]:
         request = ReportRequest(
             advertiser_id=self.advertiser_id,
-            data_level=LEVEL,
-            time_dimension="stat_time_hour",
-            start_date=day.start_date,
-            end_date=day.end_date,
+            data_level=reading.data_level,
+            time_dimension=reading.time_dimension,
+            start_date=reading.start_date,
+            end_date=reading.end_date,
+            include_promoted=True,  # TikTok charges for them as well
         )
         result = load_report(
             warehouse,
@@ -155,10 +146,11 @@ class TikTokPullSpendOperator(TikTokOperator):
         )
         if not result.is_complete:
             self.log.warning(
-                "Advertiser %s, %s: not provably complete (%s), so nothing was lowered. "
+                "Advertiser %s, %s to %s: not provably complete (%s), so nothing was lowered. "
                 "The next run reads it again.",
                 self.advertiser_id,
-                day.start_date,
+                reading.start_date,
+                reading.end_date,
                 result.incomplete_reason,
             )
         return {
@@ -169,3 +161,20 @@ class TikTokPullSpendOperator(TikTokOperator):
             "rows_absent": result.rows_absent,
             "rows_rejected": result.rows_rejected,
         }
+
+
+def days_between(from_date: str, to_date: str, *, today: date) -> list[date]:
+    """Return the days of an inclusive range, oldest first, ending at *today* at the latest.
+
+    :param from_date: ``YYYY-MM-DD``, an account-local day.
+    :raises SettingsError: a date cannot be read, or the range is empty or begins after today.
+    """
+    try:
+        first, last = date.fromisoformat(from_date), date.fromisoformat(to_date)
+    except ValueError:
+        raise SettingsError(f"{from_date!r} to {to_date!r}: write dates as 2026-11-30.") from None
+    if last < first:
+        raise SettingsError(f"The range ends ({last}) before it begins ({first}): swap the dates.")
+    if first > today:
+        raise SettingsError(f"The range begins on {first}, which is after today ({today}).")
+    return [first + timedelta(days=number) for number in range((min(last, today) - first).days + 1)]

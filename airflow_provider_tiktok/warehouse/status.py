@@ -2,33 +2,63 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from psycopg.rows import class_row
 
 from airflow_provider_tiktok.warehouse.database import WarehouseError, statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     import psycopg
 
 
+@dataclass(frozen=True)
+class LastPull:
+    """How far the spend of an advertiser is known. Times are None before the first pull."""
+
+    advertiser_id: str
+    advertiser_name: str | None
+    is_enabled: bool
+    missing_since: datetime | None
+    last_pull_at: datetime | None
+    is_last_complete: bool | None
+    incomplete_reason: str | None
+    last_complete_at: datetime | None
+    now: datetime
+
+
+@dataclass(frozen=True)
+class EventCount:
+    """How many events of one kind are in one state for one pixel; ``oldest`` is since when."""
+
+    event_source_id: str
+    kind: str
+    state: str
+    events: int
+    oldest: datetime
+
+
+@dataclass(frozen=True)
+class ReasonCount:
+    """How many events ended for one reason, what to do about it, and one of them."""
+
+    reason: str
+    events: int
+    hint: str | None
+    example: str
+
+
 def now(connection: psycopg.Connection[Any]) -> datetime:
     """Return the time of the one clock, in UTC."""
-    moment: datetime = _value(connection, "now")
+    row = connection.execute(statement("status/now")).fetchone()
+    if row is None:
+        raise WarehouseError("status/now.sql answered no row.")
+    moment: datetime = row[0]
     return moment
-
-
-def last_complete_day(
-    connection: psycopg.Connection[Any], advertiser_id: str, data_level: str
-) -> date | None:
-    """Return the newest account-local day that a complete hourly pull has read; None for none."""
-    day: date | None = _value(
-        connection,
-        "last_complete_day",
-        {"advertiser_id": advertiser_id, "data_level": data_level},
-    )
-    return day
 
 
 def known_advertisers(
@@ -47,10 +77,29 @@ def disabled_pixels(connection: psycopg.Connection[Any], pixel_codes: Sequence[s
     return {row[0] for row in rows}
 
 
-def _value(
-    connection: psycopg.Connection[Any], name: str, parameters: dict[str, Any] | None = None
-) -> Any:
-    row = connection.execute(statement(f"status/{name}"), parameters).fetchone()
-    if row is None:
-        raise WarehouseError(f"status/{name}.sql answered no row.")
-    return row[0]
+def last_pulls(connection: psycopg.Connection[Any], connection_id: str) -> list[LastPull]:
+    """Return how far the spend of each advertiser of a connection is known."""
+    with connection.cursor(row_factory=class_row(LastPull)) as cursor:
+        cursor.execute(statement("status/last_pulls"), {"connection_id": connection_id})
+        return cursor.fetchall()
+
+
+def event_states(connection: psycopg.Connection[Any], connection_id: str) -> list[EventCount]:
+    """Return how many events of a connection are in which state, by pixel and kind."""
+    with connection.cursor(row_factory=class_row(EventCount)) as cursor:
+        cursor.execute(statement("status/event_states"), {"connection_id": connection_id})
+        return cursor.fetchall()
+
+
+def event_reasons(connection: psycopg.Connection[Any], connection_id: str) -> list[ReasonCount]:
+    """Return why events of a connection were not delivered for good, the most frequent first."""
+    with connection.cursor(row_factory=class_row(ReasonCount)) as cursor:
+        cursor.execute(statement("status/event_reasons"), {"connection_id": connection_id})
+        return cursor.fetchall()
+
+
+def columns(connection: psycopg.Connection[Any], schema: str, table: str) -> set[str]:
+    """Return the columns of a table or view; none when this login sees no such relation."""
+    parameters = {"schema": schema, "table": table}
+    rows = connection.execute(statement("status/columns"), parameters)
+    return {row[0] for row in rows}

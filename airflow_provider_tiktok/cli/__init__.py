@@ -1,0 +1,1 @@
+"""``airflow tiktok``: prepare the warehouse, check every part, show where things stand."""

@@ -1,0 +1,59 @@
+"""Tell Airflow's command line about ``airflow tiktok``. Loaded by every ``airflow`` command."""
+
+from __future__ import annotations
+
+from airflow.cli.cli_config import ActionCommand, Arg, GroupCommand, lazy_load_command
+
+
+def _option(name: str, *, metavar: str, text: str, default: str | None = None) -> Arg:
+    return Arg((name,), default=default, metavar=metavar, help=text)  # type: ignore[no-untyped-call]
+
+
+CONNECTION = _option(
+    "--connection",
+    metavar="CONN_ID",
+    text="the Airflow connection of type TikTok (default: tiktok_default)",
+    default="tiktok_default",
+)
+WAREHOUSE = _option(
+    "--warehouse",
+    metavar="CONN_ID",
+    text="the Airflow connection of the warehouse (default: tiktok_warehouse)",
+    default="tiktok_warehouse",
+)
+DBT_PROJECT = _option(
+    "--dbt-project",
+    metavar="FOLDER",
+    text="the dbt project whose sources to check (default: [tiktok] dbt_project, else the folder "
+    "dbt_project beside the DAGs)",
+)
+
+
+def get_tiktok_cli_commands() -> list[GroupCommand]:
+    """Return the commands of this provider."""
+    return [
+        GroupCommand(
+            name="tiktok",
+            help="Run TikTok Ads from the warehouse",
+            subcommands=[
+                ActionCommand(
+                    name="init",
+                    help="Create or upgrade the provider's tables in the warehouse",
+                    func=lazy_load_command("airflow_provider_tiktok.cli.commands.init"),
+                    args=(CONNECTION, WAREHOUSE),
+                ),
+                ActionCommand(
+                    name="doctor",
+                    help="Check every part and say what to fix; exits with 1 when something is",
+                    func=lazy_load_command("airflow_provider_tiktok.cli.commands.doctor"),
+                    args=(CONNECTION, WAREHOUSE, DBT_PROJECT),
+                ),
+                ActionCommand(
+                    name="status",
+                    help="Show the spend pulls, the events waiting and done, and why some failed",
+                    func=lazy_load_command("airflow_provider_tiktok.cli.commands.status"),
+                    args=(CONNECTION, WAREHOUSE),
+                ),
+            ],
+        )
+    ]

@@ -1,0 +1,82 @@
+"""Show where the pulls and the events of a connection stand, as plain text."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_tiktok.warehouse.status import event_reasons, event_states, last_pulls, now
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import psycopg
+
+UNITS = (
+    (timedelta(days=1), "days"),
+    (timedelta(hours=1), "hours"),
+    (timedelta(minutes=1), "minutes"),
+)
+
+
+def status_text(warehouse: psycopg.Connection[Any], connection_id: str) -> str:
+    """Return three tables: the pulls, the events by state, and why events ended badly."""
+    current = now(warehouse)
+    pulls = [
+        (
+            pull.advertiser_id,
+            pull.advertiser_name or "",
+            "off" if not pull.is_enabled else "gone" if pull.missing_since else "on",
+            _ago(pull.last_complete_at, current),
+            pull.incomplete_reason or "",
+        )
+        for pull in last_pulls(warehouse, connection_id)
+    ]
+    events = [
+        (
+            count.event_source_id,
+            count.kind,
+            count.state,
+            str(count.events),
+            _ago(count.oldest, current),
+        )
+        for count in event_states(warehouse, connection_id)
+    ]
+    reasons = [
+        (reason.reason, str(reason.events), reason.example, reason.hint or "")
+        for reason in event_reasons(warehouse, connection_id)
+    ]
+    return "\n".join(
+        [
+            f"Spend of {connection_id} at {current:%Y-%m-%d %H:%M} UTC",
+            _table(("advertiser", "name", "", "last complete pull", "last problem"), pulls),
+            "",
+            "Events",
+            _table(("pixel", "kind", "state", "events", "oldest"), events),
+            "",
+            "Not delivered for good",
+            _table(("reason", "events", "such as", "what to do"), reasons),
+        ]
+    )
+
+
+def _ago(moment: datetime | None, current: datetime) -> str:
+    if moment is None:
+        return "never"
+    passed = current - moment
+    for unit, name in UNITS:
+        if passed >= 2 * unit:
+            return f"{passed // unit} {name} ago"
+    return "just now"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    if not rows:
+        return "  none"
+    widths = [max(len(row[number]) for row in [head, *rows]) for number in range(len(head))]
+    return "\n".join(
+        "  "
+        + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [head, *rows]
+    )

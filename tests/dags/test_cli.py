@@ -1,0 +1,135 @@
+"""airflow tiktok init, doctor and status, through Airflow's own command line."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from airflow.cli.cli_parser import get_parser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.world import World
+
+    from .conftest import Stage
+
+    Command = Callable[..., tuple[int, str]]
+
+NOT_GRANTED = "7000000000000000009"
+PIXEL = "CUS00000000000000001"
+
+
+@pytest.fixture
+def command(capfd: pytest.CaptureFixture[str]) -> Command:
+    """Run ``airflow tiktok …``; return its exit code and what it said, on one line."""
+
+    def run(*words: str) -> tuple[int, str]:
+        arguments = get_parser().parse_args(["tiktok", *words])
+        capfd.readouterr()
+        code = 0
+        message = ""
+        try:
+            arguments.func(arguments)
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 1
+            message = ended.code if isinstance(ended.code, str) else ""
+        return code, " ".join(f"{capfd.readouterr().out} {message}".split())
+
+    return run
+
+
+@pytest.fixture
+def furnished(stage: Stage, world: World) -> Stage:
+    """A stage with the user's tables, at the end of the world."""
+    stage.at(world.end)
+    with psycopg.connect(stage.warehouse_uri) as connection:
+        world.write_user_tables(connection, since=world.end - timedelta(hours=1), until=world.end)
+    return stage
+
+
+def test_init_creates_the_tables_once(stage: Stage, empty_database: str, command: Command) -> None:
+    uri = empty_database.replace("postgres@", "postgres:no-password@", 1)
+    stage.environment.setenv("AIRFLOW_CONN_TIKTOK_WAREHOUSE", uri)
+    code, said = command("init")
+    assert (code, "applied 0001_raw, 0002_ops" in said) == (0, True)
+    code, said = command("init")
+    assert (code, "nothing to do" in said) == (0, True)
+
+
+def test_doctor_finds_nothing_to_fix_where_all_is_well(furnished: Stage, command: Command) -> None:
+    code, said = command("doctor")
+    assert (code, said.count("FIX")) == (0, 0)
+    assert "3 may be read: Northwind US (7000000000000000001)" in said
+    assert "Everything that was checked works." in said
+
+
+@pytest.mark.parametrize(
+    ("extra", "sentence"),
+    [
+        ({"access_token": "wrong"}, "advertiser/get/: TikTok answered 40105"),
+        ({"app_secret": "wrong"}, "advertiser/get/: TikTok answered 40101"),
+        ({"pixel_codes": f"{PIXEL} x"}, f"Pixel code '{PIXEL} x' has a blank in it"),
+        ({"advertiser_ids": NOT_GRANTED}, f"Advertiser {NOT_GRANTED}: TikTok answered 40001"),
+        ({"environment": "prod"}, "it must be one of production, sandbox, local"),
+        ({"signals": "ttclid, shoe_size"}, "'shoe_size' is no signal"),
+    ],
+    ids=["token", "app secret", "pixel with a blank", "permission", "environment", "signal"],
+)
+def test_doctor_names_what_is_wrong_in_the_connection(
+    furnished: Stage, command: Command, extra: dict[str, str], sentence: str
+) -> None:
+    furnished.connect_as(**extra)
+    code, said = command("doctor")
+    assert code == 1
+    assert sentence in said
+    assert "ok tables" in said
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("drop table crm.lead_events", "Source table crm.lead_events does not exist"),
+        ("alter table shop.orders drop currency", "table shop.orders has no column currency."),
+        ("drop schema tiktok_ops cascade", "Run `airflow tiktok init`"),
+    ],
+    ids=["missing table", "missing column", "no tables of ours"],
+)
+def test_doctor_names_what_is_wrong_in_the_warehouse(
+    furnished: Stage, command: Command, statement: str, sentence: str
+) -> None:
+    furnished.write(statement)
+    code, said = command("doctor")
+    assert code == 1
+    assert sentence in said
+    assert "ok TikTok" in said
+
+
+def test_doctor_goes_on_without_a_warehouse(stage: Stage, command: Command) -> None:
+    stage.environment.setenv(
+        "AIRFLOW_CONN_TIKTOK_WAREHOUSE", "postgresql://nobody:secret-word@127.0.0.1:1/none"
+    )
+    code, said = command("doctor")
+    assert code == 1
+    assert "FIX warehouse Cannot open database none at 127.0.0.1:1 as nobody." in said
+    assert "ok TikTok" in said
+    assert "secret-word" not in said
+
+
+def test_status_shows_how_far_spend_is_known(stage: Stage, world: World, command: Command) -> None:
+    stage.run("tiktok_accounts", world.end)
+    code, said = command("status")
+    assert code == 0
+    assert "7000000000000000002 Northwind India on never" in said
+    stage.run("tiktok_spend", world.end)
+    _, said = command("status")
+    assert "7000000000000000002 Northwind India on just now" in said
+
+
+def test_a_command_without_a_connection_says_which_to_add(stage: Stage, command: Command) -> None:
+    stage.environment.delenv("AIRFLOW_CONN_TIKTOK_WAREHOUSE")
+    code, said = command("status")
+    assert code == 1
+    assert "Airflow has no connection tiktok_warehouse." in said
