@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SEND_RST_ON_CLOSE = struct.pack("ii", 1, 0)
 DRIPS_PER_SECOND = 10
+SMALLEST_SLICE, MOST_SLICES = 16, 256
 
 
 async def deliver(
@@ -93,7 +94,7 @@ async def _slices(
     writer: asyncio.StreamWriter,
 ) -> bool:
     whole = _bytes(response, connection)
-    size = response.delivery.bytes_at_a_time
+    size = response.delivery.bytes_at_a_time or max(SMALLEST_SLICE, len(whole) // MOST_SLICES)
     for start in range(0, len(whole), size):
         writer.write(whole[start : start + size])
         await writer.drain()

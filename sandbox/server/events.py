@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from sandbox.server.dedup import MERGED, TEST, merged
-from sandbox.server.envelope import ApiError, Code, answer, invalid
+from sandbox.server.envelope import ApiError, Code, invalid
 from sandbox.server.event_schema import make_check
 from sandbox.server.params import MISSING, read_body
 from sandbox.server.state import EVENT_SETS
@@ -55,9 +55,8 @@ def track(call: Call) -> Response:
         event_source=str(source),
         event_source_id=source_id,
         test_event_code=test_code or None,
+        fault=call.struck_by,
     )
-    if call.struck_by == "A12":
-        return answer(Code.PARTIAL_OK, "Partial OK", call.request_id, data={})
     return call.ok({})
 
 
@@ -108,6 +107,7 @@ def ingest(
     event_source: str,
     event_source_id: str,
     test_event_code: str | None,
+    fault: str | None = None,
 ) -> Batch:
     """Deduplicate checked events and append them to the truth log; return the batch."""
     batch = Batch(
@@ -119,6 +119,7 @@ def ingest(
         event_source_id=event_source_id,
         test_event_code=test_event_code,
         keys=[(item["event"], item.get("event_id"), item["event_time"]) for item in items],
+        fault=fault,
         decisions=[],
         items=orjson.dumps(items) if state.switches.keep_payloads else None,
     )

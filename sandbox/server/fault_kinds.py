@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LONGER_THAN_A_READ_TIMEOUT = 35.0
 BLACK_HOLE_SECONDS = 600.0
+SUCCESS = b'{"code":0,"message":"OK",'
+PARTIAL = b'{"code":20001,"message":"Partial OK",'
 BAD_GATEWAY = (
     b"<html><head><title>502 Bad Gateway</title></head>"
     b"<body><center><h1>502 Bad Gateway</h1></center></body></html>"
@@ -140,9 +142,8 @@ def _elsewhere(occasion: Occasion) -> Response:
 
 def _travel(kind: str, seconds: float = 0.0, size: int = 0) -> Callable[..., Delivery]:
     def travel(options: Mapping[str, Any]) -> Delivery:
-        return Delivery(
-            kind, float(options.get("seconds", seconds)), max(1, int(options.get("bytes", size)))
-        )
+        wait = float(options.get("seconds", seconds))
+        return Delivery(kind, wait, max(0, int(options.get("bytes", size))))
 
     return travel
 
@@ -161,9 +162,9 @@ KINDS = {
         ),
         Kind(
             "T09",
-            "answer in slices of a few bytes",
+            "answer in many small slices",
             processed=True,
-            travel=_travel("slices", 0.001, 16),
+            travel=_travel("slices", 0.001),
         ),
         Kind(
             "T10",
@@ -199,7 +200,7 @@ KINDS = {
         Kind("A09", "40001", processed=False, answer=_no_permission),
         Kind("A10", "40002 with the index of an event", processed=False, answer=_indexed),
         Kind("A11", "40002 without an index", processed=False, answer=_not_indexed),
-        Kind("A12", "20001: the first half of a batch accepted", processed=True),
+        Kind("A12", "20001; of a batch of events the first half is accepted", processed=True),
         Kind(
             "A13",
             "50000, 50002, 51010 in turn",
@@ -228,6 +229,9 @@ def bend(kind: Kind, response: Response, occasion: Occasion) -> Response:
     """Return what the client gets once `kind` has struck."""
     if kind.answer is not None:
         response = replace(kind.answer(occasion), request_id=occasion.request_id)
+    if kind.name == "A12" and response.body.startswith(SUCCESS):
+        partial = PARTIAL + response.body.removeprefix(SUCCESS)
+        response = replace(response, body=partial)
     if kind.travel is not None:
         response = replace(response, delivery=kind.travel(occasion.options))
     return response

@@ -44,7 +44,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Delivery:
-    """How an answer travels. `kind` is one of the transport's behaviours, see `delivery.py`."""
+    """How an answer travels. `kind` is one of the behaviours of `delivery.py`.
+
+    `bytes_at_a_time` of 0 leaves the size of the pieces to the behaviour.
+    """
 
     kind: str = "normal"
     seconds: float = 0.0

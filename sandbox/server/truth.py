@@ -30,6 +30,7 @@ class Batch:
     event_source: str
     event_source_id: str
     test_event_code: str | None
+    fault: str | None  # fault kind that struck the request after its events were accepted
     keys: list[tuple[str, str | None, int]]  # event, event_id, event_time
     decisions: list[str]  # counted, merged, discarded or test
     items: bytes | None  # the events as they came, a JSON array
@@ -54,6 +55,7 @@ class Batch:
                 "event_time": event_time,
                 "decision": self.decisions[position],
                 "answered": self.answered,
+                "fault": self.fault,
                 "payload": self.merged.get(position, items[position] if items else None),
             }
 
@@ -96,6 +98,7 @@ class TruthLog:
                 "event_source": batch.event_source,
                 "event_source_id": batch.event_source_id,
                 "test_event_code": batch.test_event_code,
+                "fault": batch.fault,
                 "keys": batch.keys,
                 "decisions": batch.decisions,
                 "items": None if batch.items is None else orjson.Fragment(batch.items),
