@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,6 @@ from sandbox.server.report_query import ENTITY, ID_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     from sandbox.server.report_query import Filter, ReportQuery
     from sandbox.server.state import State
@@ -106,7 +105,8 @@ class RowMaker:
             return
         zone = ZoneInfo(self._advertiser.timezone)
         day = timedelta(days=1)
-        for cell in self._cells(start - day, end + day, dst="twice"):
+        around = max(start, date.min + day) - day, min(end, date.max - day) + day
+        for cell in self._cells(*around, dst="twice"):
             local = cell.utc_hour.astimezone(zone)
             if start <= local.date() <= end and self._keeps(cell):
                 yield cell, local.strftime("%Y-%m-%d %H:00:00")
