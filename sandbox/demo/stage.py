@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 WAREHOUSE_VARIABLE = "TIKTOK_WAREHOUSE_URI"
+# What the sandbox accepted; it takes the file over after an interrupted run.
+TRUTH_LOG = "accepted-events.jsonl"
 START_SECONDS = 60.0
 # The demo's own small server: durable enough to be interrupted, quick enough for a laptop.
 SERVER_SETTINGS = {"synchronous_commit": "off", "jit": "off", "max_connections": "100"}
@@ -110,7 +112,8 @@ def set_stage(folder: Path, *sandbox_options: str) -> Iterator[Stage]:
 def _running_sandbox(folder: Path, options: tuple[str, ...]) -> Iterator[str]:
     port = free_port()
     log = folder / "sandbox.log"
-    command = [sys.executable, "-m", "sandbox", "--port", str(port), *options]
+    truth_log = ["--truth-log", str(folder / TRUTH_LOG)]
+    command = [sys.executable, "-m", "sandbox", "--port", str(port), *truth_log, *options]
     child = start_child(command, log=log, environment={**os.environ, "PYTHONPATH": str(REPOSITORY)})
     url = f"http://127.0.0.1:{port}"
     try:

@@ -14,4 +14,4 @@ select
     sum(net_revenue) / nullif(sum(spend), 0) as net_roas
 from analytics.rpt_campaign_roi_daily
 group by advertiser_name, campaign_id, campaign_name, currency, is_attributed
-order by advertiser_name, is_attributed desc, spend desc, currency
+order by advertiser_name asc, is_attributed desc, spend desc, currency asc

@@ -10,7 +10,10 @@ with summed as (
 select
     count(*) as ad_hours,
     (select count(*) from analytics.fct_spend_deltas) as snapshots,
-    (select count(*) from analytics.fct_spend_deltas where is_restatement) as restatements,
+    (
+        select count(*) from analytics.fct_spend_deltas
+        where is_restatement
+    ) as restatements,
     count(*) filter (where summed.spend is distinct from hourly.spend) as differences
 from analytics.fct_spend_hourly as hourly
 full outer join summed

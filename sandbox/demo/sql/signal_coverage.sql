@@ -7,4 +7,4 @@ select
     sum(events_with_signal)::numeric / nullif(sum(events), 0) as coverage
 from analytics.rpt_signal_coverage_daily
 group by signal
-order by coverage desc, signal
+order by coverage desc, signal asc

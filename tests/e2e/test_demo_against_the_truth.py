@@ -1,0 +1,124 @@
+"""What the marts say after the demo is what the sandbox's world says, worked out without them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox.demo.stage import TRUTH_LOG
+from sandbox.server.truth import TruthLog
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from sandbox.world import World
+    from tests.e2e.conftest import Demo
+
+SPEND = """
+select advertiser_id, account_date, sum(spend)
+from analytics.rpt_campaign_roi_daily
+where is_attributed
+group by advertiser_id, account_date
+"""
+CREDITS = """
+select ad_id, account_date, currency, orders, gross_order_revenue, refunded
+from analytics.rpt_ad_roi_daily
+where is_attributed and (orders > 0 or refunded <> 0)
+"""
+DELIVERED = """
+select event_source_id, event, event_id
+from analytics.fct_event_deliveries
+where state = 'delivered'
+"""
+
+
+@pytest.fixture(scope="session")
+def accepted(demo: Demo) -> list[dict[str, Any]]:
+    """Every event that the sandbox accepted, in order."""
+    log = TruthLog(demo.folder / TRUTH_LOG)
+    return list(log.entries())
+
+
+def test_spend_per_advertiser_and_day_is_the_worlds_to_the_last_decimal(
+    demo_warehouse: psycopg.Connection, world: World
+) -> None:
+    told = {(row[0], row[1]): row[2] for row in demo_warehouse.execute(SPEND) if row[2]}
+    assert told == {
+        key: spend for key, spend in world.truth.spend_by_day(world.end).items() if spend
+    }
+
+
+def test_credited_revenue_and_refunds_per_ad_and_day_are_the_worlds(
+    demo_warehouse: psycopg.Connection, world: World
+) -> None:
+    told = {
+        (ad_id, day, currency): (int(orders), gross, refunded)
+        for ad_id, day, currency, orders, gross, refunded in demo_warehouse.execute(CREDITS)
+    }
+    assert told == {
+        (key.ad_id, key.click_date, key.currency): (one.orders, one.gross, one.refunded)
+        for key, one in world.truth.credits(world.end).items()
+    }
+
+
+def test_delivered_events_are_exactly_those_that_the_sandbox_accepted(
+    demo_warehouse: psycopg.Connection, accepted: list[dict[str, Any]]
+) -> None:
+    told = {tuple(row) for row in demo_warehouse.execute(DELIVERED)}
+    assert told
+    assert told == {(one["event_source_id"], one["event"], one["event_id"]) for one in accepted}
+
+
+def test_nothing_was_sent_twice(accepted: list[dict[str, Any]]) -> None:
+    copies = Counter((one["event_source_id"], one["event"], one["event_id"]) for one in accepted)
+    assert [key for key, count in copies.items() if count > 1] == []
+    assert {one["decision"] for one in accepted} == {"counted"}
+
+
+def test_every_refund_arrived_after_its_purchase(
+    demo_warehouse: psycopg.Connection, accepted: list[dict[str, Any]]
+) -> None:
+    arrived = {one["event_id"]: one["seq"] for one in accepted}
+    refunds = demo_warehouse.execute(
+        "select event_id, purchase_event_id from analytics.fct_event_deliveries "
+        "where kind = 'refund' and state = 'delivered'",
+    ).fetchall()
+    assert refunds
+    assert all(arrived[purchase] < arrived[refund] for refund, purchase in refunds)
+
+
+def test_the_worlds_special_cases_end_as_they_should(
+    demo_warehouse: psycopg.Connection, world: World
+) -> None:
+    states = dict(
+        demo_warehouse.execute("select event_id, state from analytics.fct_event_deliveries")
+    )
+    rejected = world.special_cases["rejected_currency"]
+    assert states[f"ord_{rejected.order_id}"] == "quarantined"
+    for name in ("full_refund", "partial_refund", "refunded_twice"):
+        case = world.special_cases[name]
+        assert {states[f"refund_{one}"] for one in case.refund_ids} == {"delivered"}, name
+
+
+def test_no_hash_of_a_person_is_in_a_mart(demo_warehouse: psycopg.Connection) -> None:
+    columns = demo_warehouse.execute(
+        "select table_name, column_name from information_schema.columns "
+        "where table_schema = 'analytics' and table_name not like 'exp\\_%%' "
+        "and column_name in ('email', 'phone', 'payload', 'ip', 'first_name', 'last_name')",
+    ).fetchall()
+    assert columns == []
+
+
+def test_restated_hours_add_up(demo_warehouse: psycopg.Connection) -> None:
+    row = demo_warehouse.execute(
+        "select sum(spend_delta), count(*) filter (where is_restatement), "
+        "(select sum(spend) from analytics.fct_spend_hourly) from analytics.fct_spend_deltas",
+    ).fetchone()
+    assert row is not None
+    deltas, restatements, spend = row
+    assert restatements > 0
+    assert deltas == spend
+    assert isinstance(deltas, Decimal)
