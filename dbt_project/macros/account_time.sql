@@ -1,0 +1,47 @@
+{#-
+    An account's own hours, in and out of UTC. Nothing else in the project converts between them.
+
+    TikTok reports by the account's clock: 'YYYY-MM-DD HH:00:00' without a zone. Where the clocks go
+    back, that name stands for two hours; where they go forward, for none.
+-#}
+
+{#-
+    The first UTC instant at which the account's clock shows an hour or later.
+
+    `at time zone` alone is not enough: PostgreSQL takes a repeated hour as its second pass, and a
+    skipped hour as one that lies after the jump. Every offset in use, and every change of one, is a
+    multiple of 15 minutes, so the first of these steps between the two candidate offsets is right.
+    `account_hour` is a text as TikTok sends it, or a timestamp without zone.
+-#}
+{% macro account_hour_starts_at(account_hour, time_zone) -%}
+    {{ return(adapter.dispatch('account_hour_starts_at', 'tiktok')(account_hour, time_zone)) }}
+{%- endmacro %}
+
+{% macro postgres__account_hour_starts_at(account_hour, time_zone) -%}
+    {%- set local = "cast(" ~ account_hour ~ " as timestamp)" -%}
+    {%- set before = "((" ~ local ~ " - interval '1 day') at time zone " ~ time_zone ~ ") + interval '1 day'" -%}
+    {%- set after = "((" ~ local ~ " + interval '1 day') at time zone " ~ time_zone ~ ") - interval '1 day'" -%}
+    (
+        select min(step.instant)
+        from generate_series(
+            least({{ before }}, {{ after }}),
+            greatest({{ before }}, {{ after }}),
+            interval '15 minutes'
+        ) as step (instant)
+        where (step.instant at time zone {{ time_zone }}) >= {{ local }}
+    )
+{%- endmacro %}
+
+{#- The hour of the account's clock in which an instant lies, as TikTok writes it. -#}
+{% macro account_hour_of(instant, time_zone) -%}
+    {{ return(adapter.dispatch('account_hour_of', 'tiktok')(instant, time_zone)) }}
+{%- endmacro %}
+
+{% macro postgres__account_hour_of(instant, time_zone) -%}
+    to_char({{ instant }} at time zone {{ time_zone }}, 'YYYY-MM-DD HH24:00:00')
+{%- endmacro %}
+
+{#- The day of an account-local hour. -#}
+{% macro account_date_of(account_hour) -%}
+    cast(left({{ account_hour }}, 10) as date)
+{%- endmacro %}

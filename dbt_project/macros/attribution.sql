@@ -1,0 +1,15 @@
+{#- Which of a person's clicks in the window share a conversion, by var `attribution_model`. -#}
+{% macro is_credited_click() -%}
+    {%- set rules = {
+        'last_click': 'number_from_last = 1',
+        'first_click': 'number_from_first = 1',
+        'linear': 'true',
+    } -%}
+    {%- set model = var('attribution_model') -%}
+    {%- if model not in rules -%}
+        {%- do exceptions.raise_compiler_error(
+            "var attribution_model is '" ~ model ~ "': set it to " ~ rules.keys() | join(', ') ~ "."
+        ) -%}
+    {%- endif -%}
+    {{ rules[model] }}
+{%- endmacro %}

@@ -1,0 +1,31 @@
+{#-
+    The part of an amount that falls to one of `count` receivers, exact to 6 decimals.
+
+    The parts add up to the amount: what equal parts leave over goes, a millionth each, to the first
+    receivers (largest remainder). `position` counts from 1. Works for negative amounts too.
+-#}
+{% macro share_exactly(amount, count, position) -%}
+    {{ return(adapter.dispatch('share_exactly', 'tiktok')(amount, count, position)) }}
+{%- endmacro %}
+
+{% macro postgres__share_exactly(amount, count, position) -%}
+    {%- set millionths = "(cast(" ~ amount ~ " as numeric) * 1000000)" -%}
+    {%- set whole = "div(" ~ millionths ~ ", " ~ count ~ ")" -%}
+    {%- set left_over = millionths ~ " - " ~ count ~ " * " ~ whole -%}
+    cast(
+        (
+            {{ whole }}
+            + case when {{ position }} <= abs({{ left_over }}) then sign({{ left_over }}) else 0 end
+        ) / 1000000 as numeric(38, 6)
+    )
+{%- endmacro %}
+
+{#- A ratio of two sums; NULL where it has no meaning. -#}
+{% macro safe_ratio(numerator, denominator) -%}
+    cast(({{ numerator }}) / nullif({{ denominator }}, 0) as numeric(38, 6))
+{%- endmacro %}
+
+{#- A number of a source as money: 6 decimals; NULL for what is no finite number. -#}
+{% macro as_money(column) -%}
+    case when abs({{ column }}) < 1e30 then cast({{ column }} as numeric(38, 6)) end
+{%- endmacro %}

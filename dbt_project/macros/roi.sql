@@ -1,0 +1,44 @@
+{#-
+    The measures of an ROI report and the ratios that follow from them, from summed measures. Ratios
+    are made here and nowhere else: a report over several rows sums the measures and asks again.
+-#}
+{% macro roi_columns(summed) -%}
+    {{ summed }}.spend,
+        {{ summed }}.impressions,
+        {{ summed }}.tiktok_clicks,
+        {{ summed }}.clicks,
+        {{ summed }}.conversions,
+        {{ summed }}.orders,
+        {{ summed }}.gross_order_revenue,
+        {{ summed }}.gross_lead_revenue,
+        {{ summed }}.gross_revenue,
+        {{ summed }}.refunded,
+        {{ summed }}.net_revenue,
+        {{ summed }}.gross_revenue_by_order_date,
+        {{ summed }}.refunded_by_order_date,
+        {{ summed }}.net_revenue_by_order_date,
+        {{ summed }}.net_revenue - {{ summed }}.spend as profit,
+        {{ safe_ratio(summed ~ '.net_revenue - ' ~ summed ~ '.spend', summed ~ '.spend') }} as roi,
+        {{ safe_ratio(summed ~ '.gross_revenue', summed ~ '.spend') }} as roas,
+        {{ safe_ratio(summed ~ '.net_revenue', summed ~ '.spend') }} as net_roas,
+        {{ safe_ratio(summed ~ '.spend', summed ~ '.conversions') }} as cpa,
+        {{ safe_ratio(summed ~ '.spend', summed ~ '.clicks') }} as cpc
+{%- endmacro %}
+
+{#- Sums of the additive measures of an ROI report, to a coarser grain. -#}
+{% macro sum_roi_measures() -%}
+    sum(spend) as spend,
+        sum(impressions) as impressions,
+        sum(tiktok_clicks) as tiktok_clicks,
+        sum(clicks) as clicks,
+        sum(conversions) as conversions,
+        sum(orders) as orders,
+        sum(gross_order_revenue) as gross_order_revenue,
+        sum(gross_lead_revenue) as gross_lead_revenue,
+        sum(gross_revenue) as gross_revenue,
+        sum(refunded) as refunded,
+        sum(net_revenue) as net_revenue,
+        sum(gross_revenue_by_order_date) as gross_revenue_by_order_date,
+        sum(refunded_by_order_date) as refunded_by_order_date,
+        sum(net_revenue_by_order_date) as net_revenue_by_order_date
+{%- endmacro %}

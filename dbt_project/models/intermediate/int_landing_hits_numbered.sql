@@ -1,0 +1,70 @@
+-- Landing hits that carry TikTok's ids, each with the click it belongs to and its place in it.
+with page_views as (
+    select * from {{ ref('stg_web__page_views') }}
+),
+
+landing_hits as (
+    select
+        page_view_id,
+        visitor_id,
+        ttclid,
+        campaign_id,
+        ad_group_id,
+        ad_id,
+        page_host,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        parameter_problems,
+        occurred_at,
+        case
+            when ttclid is not null then 'ttclid|' || ttclid
+            else concat_ws('|', 'visitor', visitor_id, campaign_id, ad_group_id, ad_id)
+        end as repeat_key
+    from page_views
+    where
+        not is_unwanted
+        and page_view_id is not null
+        and visitor_id is not null
+        and occurred_at <= {{ tiktok_now() }}
+        and (
+            ttclid is not null
+            or (
+                {{ is_tiktok_source('utm_source') }}
+                and coalesce(campaign_id, ad_group_id, ad_id) is not null
+            )
+        )
+),
+
+paused as (
+    select
+        *,
+        occurred_at - lag(occurred_at) over (
+            partition by repeat_key order by occurred_at, page_view_id
+        ) as pause
+    from landing_hits
+),
+
+-- The same ttclid is the same click for ever; the same visitor and ids are one until a pause.
+grouped as (
+    select
+        *,
+        count(*) filter (
+            where
+            ttclid is null
+            and pause > interval '1 minute' * {{ var('click_repeat_minutes') }}
+        ) over (partition by repeat_key order by occurred_at, page_view_id) as repeat_number
+    from paused
+),
+
+final as (
+    select
+        *,
+        row_number() over (
+            partition by repeat_key, repeat_number order by occurred_at, page_view_id
+        ) as hit_number,
+        count(*) over (partition by repeat_key, repeat_number) as hits
+    from grouped
+)
+
+select * from final

@@ -1,0 +1,88 @@
+-- One row per click: its first landing hit, with the account and ad that it belongs to.
+with landing_hits as (
+    select * from {{ ref('int_landing_hits_numbered') }}
+),
+
+ads as (
+    select * from {{ ref('int_ads_unioned') }}
+),
+
+ad_groups as (
+    select * from {{ ref('stg_tiktok__ad_groups') }}
+),
+
+campaigns as (
+    select * from {{ ref('stg_tiktok__campaigns') }}
+),
+
+advertisers as (
+    select * from {{ ref('stg_tiktok__advertisers') }}
+),
+
+site_pixels as (
+    select * from {{ ref('int_site_pixels_joined') }}
+),
+
+-- What TikTok lists of an ad wins over what the URL says of its parents.
+placed as (
+    select
+        landing_hits.*,
+        sites.pixel_code,
+        ads.ad_id is not null as is_ad_known,
+        coalesce(ads.ad_group_id, landing_hits.ad_group_id) as known_ad_group_id,
+        coalesce(ads.campaign_id, ad_groups.campaign_id, landing_hits.campaign_id)
+            as known_campaign_id,
+        coalesce(
+            ads.advertiser_id,
+            ad_groups.advertiser_id,
+            campaigns.advertiser_id,
+            sites.advertiser_id
+        ) as advertiser_id
+    from landing_hits
+    left join ads -- unique by ad_id
+        on landing_hits.ad_id = ads.ad_id
+    left join ad_groups -- unique by ad_group_id
+        on landing_hits.ad_group_id = ad_groups.ad_group_id
+    left join campaigns -- unique by campaign_id
+        on landing_hits.campaign_id = campaigns.campaign_id
+    {{ left_join_site('site_pixels', 'landing_hits.page_host') }}
+    where landing_hits.hit_number = 1
+),
+
+final as (
+    select
+        -- ids
+        case
+            when placed.ttclid is not null then {{ key_of(['placed.repeat_key']) }}
+            else {{ key_of(["'page_view'", 'placed.page_view_id']) }}
+        end as click_id,
+        placed.page_view_id,
+        placed.visitor_id,
+        placed.ttclid,
+        placed.advertiser_id,
+        placed.known_campaign_id as campaign_id,
+        placed.known_ad_group_id as ad_group_id,
+        placed.ad_id,
+        placed.pixel_code,
+        -- strings
+        placed.utm_source,
+        placed.utm_medium,
+        placed.utm_campaign,
+        placed.parameter_problems,
+        coalesce(advertisers.account_time_zone, 'UTC') as account_time_zone,
+        {{ account_hour_of(
+            'placed.occurred_at', "coalesce(advertisers.account_time_zone, 'UTC')"
+        ) }} as account_hour,
+        advertisers.currency,
+        -- numerics
+        placed.hits,
+        -- booleans
+        placed.is_ad_known,
+        -- timestamps
+        placed.occurred_at as clicked_at
+    from placed
+    left join advertisers -- unique by advertiser_id
+        on placed.advertiser_id = advertisers.advertiser_id
+)
+
+select * from final

@@ -1,0 +1,21 @@
+with advertisers as (
+    select * from {{ ref('stg_tiktok__advertisers') }}
+),
+
+final as (
+    select
+        advertiser_id,
+        connection_id,
+        advertiser_name,
+        account_time_zone,
+        currency,
+        country,
+        status,
+        is_enabled,
+        first_seen_at,
+        last_seen_at,
+        missing_since
+    from advertisers
+)
+
+select * from final

@@ -1,0 +1,61 @@
+with ad_roi_daily as (
+    select * from {{ ref('rpt_ad_roi_daily') }}
+),
+
+campaigns as (
+    select * from {{ ref('stg_tiktok__campaigns') }}
+),
+
+advertisers as (
+    select * from {{ ref('dim_advertisers') }}
+),
+
+summed as (
+    select
+        advertiser_id,
+        campaign_id,
+        account_time_zone,
+        account_date,
+        currency,
+        is_attributed,
+        bool_or(is_attribution_window_open) as is_attribution_window_open,
+        {{ sum_roi_measures() }}
+    from ad_roi_daily
+    group by
+        advertiser_id,
+        campaign_id,
+        account_time_zone,
+        account_date,
+        currency,
+        is_attributed
+),
+
+final as (
+    select
+        -- ids
+        {{ key_of([
+            'summed.advertiser_id', 'summed.campaign_id', 'summed.account_time_zone',
+            'summed.account_date', 'summed.currency', 'summed.is_attributed',
+        ]) }} as campaign_roi_day_id,
+        summed.advertiser_id,
+        summed.campaign_id,
+        -- strings
+        advertisers.advertiser_name,
+        campaigns.campaign_name,
+        summed.account_time_zone,
+        summed.currency,
+        -- numerics
+        {{ roi_columns('summed') }},
+        -- booleans
+        summed.is_attributed,
+        summed.is_attribution_window_open,
+        -- dates
+        summed.account_date
+    from summed
+    left join campaigns -- unique by campaign_id
+        on summed.campaign_id = campaigns.campaign_id
+    left join advertisers -- unique by advertiser_id
+        on summed.advertiser_id = advertisers.advertiser_id
+)
+
+select * from final

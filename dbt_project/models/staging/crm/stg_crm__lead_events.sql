@@ -1,0 +1,42 @@
+with source as (
+    select * from {{ source_or_empty('crm', 'lead_events') }}
+),
+
+renamed as (
+    select
+        cast(lead_event_id as text) as lead_event_id,
+        cast(lead_id as text) as lead_id,
+        nullif(cast(visitor_id as text), '') as visitor_id,
+        nullif(cast(customer_id as text), '') as customer_id,
+        stage,
+        {{ email_hash('email') }} as email_hash,
+        email,
+        cast(phone as text) as phone,
+        country,
+        upper(trim(currency)) as currency,
+        {{ as_money('value') }} as value,
+        page_url,
+        {{ url_host('page_url') }} as page_host,
+        cast(ip_address as text) as ip_address,
+        user_agent,
+        locale,
+        occurred_at,
+        row_number() over (partition by lead_event_id order by occurred_at) as copy
+    from source
+),
+
+final as (
+    select
+        *,
+        case
+            when coalesce(trim(lead_event_id), '') = '' then 'lead_event_id is missing'
+            when copy > 1 then 'lead_event_id is there already'
+            when coalesce(trim(stage), '') = '' then 'stage is missing'
+            when occurred_at is null then 'occurred_at is missing'
+            when value is not null and coalesce(currency, '') = '' then 'value without currency'
+            when value < 0 then 'value is negative'
+        end as problem
+    from renamed
+)
+
+select * from final

@@ -1,0 +1,33 @@
+with source as (
+    select * from {{ source_or_empty('shop', 'customers') }}
+),
+
+renamed as (
+    select
+        cast(customer_id as text) as customer_id,
+        {{ email_hash('email') }} as email_hash,
+        email,
+        cast(phone as text) as phone,
+        first_name,
+        last_name,
+        country,
+        region,
+        city,
+        cast(zip as text) as zip,
+        created_at,
+        updated_at,
+        row_number() over (partition by customer_id order by updated_at desc nulls last) as copy
+    from source
+),
+
+final as (
+    select
+        *,
+        case
+            when coalesce(trim(customer_id), '') = '' then 'customer_id is missing'
+            when copy > 1 then 'customer_id is there already'
+        end as problem
+    from renamed
+)
+
+select * from final

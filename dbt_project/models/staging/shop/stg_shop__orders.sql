@@ -1,0 +1,37 @@
+with source as (
+    select * from {{ source_or_empty('shop', 'orders') }}
+),
+
+renamed as (
+    select
+        cast(order_id as text) as order_id,
+        nullif(cast(customer_id as text), '') as customer_id,
+        nullif(cast(visitor_id as text), '') as visitor_id,
+        upper(trim(currency)) as currency,
+        {{ as_money('total_amount') }} as total_amount,
+        page_url,
+        {{ url_host('page_url') }} as page_host,
+        referrer_url,
+        cast(ip_address as text) as ip_address,
+        user_agent,
+        locale,
+        ordered_at,
+        row_number() over (partition by order_id order by ordered_at, total_amount) as copy
+    from source
+),
+
+final as (
+    select
+        *,
+        case
+            when coalesce(trim(order_id), '') = '' then 'order_id is missing'
+            when copy > 1 then 'order_id is there already'
+            when ordered_at is null then 'ordered_at is missing'
+            when coalesce(currency, '') = '' then 'currency is missing'
+            when total_amount is null then 'total_amount is missing or no number'
+            when total_amount < 0 then 'total_amount is negative'
+        end as problem
+    from renamed
+)
+
+select * from final

@@ -1,0 +1,18 @@
+with source as (
+    select * from {{ source_or_empty('web', 'consents') }}
+),
+
+final as (
+    select
+        cast(consent_id as text) as consent_id,
+        cast(visitor_id as text) as visitor_id,
+        case
+            when lower(trim(ad_consent)) in ('granted', 'denied') then lower(trim(ad_consent))
+            else 'unknown'
+        end as consent_state,
+        coalesce(limited_data_use, false) as limited_data_use,
+        recorded_at
+    from source
+)
+
+select * from final
