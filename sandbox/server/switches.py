@@ -133,7 +133,7 @@ class Switches:
         "mobile app unless the filter campaign_system_origins asks for them (TikTok: hidden)",
         "hidden",
         "shown",
-        default="shown",
+        default="hidden",
     )
     late_metrics: bool = _switch(
         DOCUMENTED,

@@ -143,12 +143,12 @@ def test_promoted_campaigns_are_left_out_unless_asked_for(
         return {row["dimensions"]["campaign_id"] for row in api.rows(**asked, **more)}
 
     assert promoted
-    assert promoted <= ids()
-    sandbox.switch(promoted_in_reports="hidden")
     assert not ids() & promoted
     assert ids(filtering=SHOW_PROMOTED) == ids() | promoted
     only = [{**SHOW_PROMOTED[0], "filter_value": '["PROMOTE"]'}]
     assert ids(filtering=only) == promoted
+    sandbox.switch(promoted_in_reports="shown")
+    assert promoted <= ids()
 
 
 def test_an_hour_is_restated_later(sandbox: RunningSandbox, api: Api, world: World) -> None:
