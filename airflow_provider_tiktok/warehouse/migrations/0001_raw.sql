@@ -140,7 +140,9 @@ create table tiktok_raw.report_pulls (
     pull_id bigint generated always as identity primary key,
     advertiser_id text not null,
     data_level text not null
-    check (data_level in ('AUCTION_AD', 'AUCTION_ADGROUP', 'AUCTION_CAMPAIGN', 'AUCTION_ADVERTISER')),
+    check (
+        data_level in ('AUCTION_AD', 'AUCTION_ADGROUP', 'AUCTION_CAMPAIGN', 'AUCTION_ADVERTISER')
+    ),
     time_dimension text not null check (time_dimension in ('stat_time_hour', 'stat_time_day')),
     start_date date not null,
     end_date date not null,
@@ -178,7 +180,9 @@ create table tiktok_raw.spend_snapshots (
     -- Keys are compared a million times an hour, and byte order is the fastest.
     advertiser_id text collate "C" not null,
     data_level text collate "C" not null
-    check (data_level in ('AUCTION_AD', 'AUCTION_ADGROUP', 'AUCTION_CAMPAIGN', 'AUCTION_ADVERTISER')),
+    check (
+        data_level in ('AUCTION_AD', 'AUCTION_ADGROUP', 'AUCTION_CAMPAIGN', 'AUCTION_ADVERTISER')
+    ),
     time_dimension text collate "C" not null
     check (time_dimension in ('stat_time_hour', 'stat_time_day')),
     -- The account-local time exactly as TikTok sent it, 'YYYY-MM-DD HH:MM:SS'.

@@ -59,7 +59,17 @@ create table tiktok_ops.event_outbox (
     -- MD5 of the row in the export view: tells a changed row from one already read.
     source_hash text not null,
     state text not null default 'pending'
-    check (state in ('pending', 'inflight', 'delivered', 'quarantined', 'expired', 'expired_unknown', 'suppressed')),
+    check (
+        state in (
+            'pending',
+            'inflight',
+            'delivered',
+            'quarantined',
+            'expired',
+            'expired_unknown',
+            'suppressed'
+        )
+    ),
     reason text,
     hint text,
     -- HTTP tries, every kind of outcome; failures are those that lengthen the back-off.
@@ -94,7 +104,9 @@ create table tiktok_ops.event_outbox (
     )
 ) with (fillfactor = 85);
 
-create index event_outbox_due on tiktok_ops.event_outbox (event_source_id, next_attempt_at, outbox_id)
+create index event_outbox_due on tiktok_ops.event_outbox (
+    event_source_id, next_attempt_at, outbox_id
+)
 where state = 'pending' and not waits_for_purchase;
 create index event_outbox_waiting on tiktok_ops.event_outbox (event_source_id, purchase_event_id)
 where state = 'pending' and waits_for_purchase;

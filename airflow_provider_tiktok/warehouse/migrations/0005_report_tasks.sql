@@ -21,5 +21,7 @@ create table tiktok_ops.report_tasks (
 
 -- One report is on order once.
 create unique index report_tasks_open
-on tiktok_ops.report_tasks (advertiser_id, data_level, time_dimension, start_date, end_date, metrics)
+on tiktok_ops.report_tasks (
+    advertiser_id, data_level, time_dimension, start_date, end_date, metrics
+)
 where state = 'open';

@@ -17,21 +17,23 @@ incoming as (
         create_time,
         modify_time,
         raw
-    from jsonb_to_recordset(%(rows)s) as given (
-        adgroup_id text,
-        campaign_id text,
-        adgroup_name text,
-        pixel_id text,
-        optimization_goal text,
-        optimization_event text,
-        click_attribution_window text,
-        view_attribution_window text,
-        operation_status text,
-        secondary_status text,
-        create_time text,
-        modify_time text,
-        raw jsonb
-    )
+    from
+        jsonb_to_recordset(%(rows)s)
+            as given (
+                adgroup_id text,
+                campaign_id text,
+                adgroup_name text,
+                pixel_id text,
+                optimization_goal text,
+                optimization_event text,
+                click_attribution_window text,
+                view_attribution_window text,
+                operation_status text,
+                secondary_status text,
+                create_time text,
+                modify_time text,
+                raw jsonb
+            )
     order by adgroup_id
 ),
 
@@ -80,22 +82,25 @@ saved as (
         moment.observed_at as last_seen_at
     from incoming
     cross join moment
-    on conflict (adgroup_id) do update set
-        advertiser_id = excluded.advertiser_id,
-        campaign_id = coalesce(excluded.campaign_id, known.campaign_id),
-        adgroup_name = coalesce(excluded.adgroup_name, known.adgroup_name),
-        pixel_id = coalesce(excluded.pixel_id, known.pixel_id),
-        optimization_goal = coalesce(excluded.optimization_goal, known.optimization_goal),
-        optimization_event = coalesce(excluded.optimization_event, known.optimization_event),
-        click_attribution_window = coalesce(excluded.click_attribution_window, known.click_attribution_window),
-        view_attribution_window = coalesce(excluded.view_attribution_window, known.view_attribution_window),
-        operation_status = coalesce(excluded.operation_status, known.operation_status),
-        secondary_status = coalesce(excluded.secondary_status, known.secondary_status),
-        create_time = coalesce(excluded.create_time, known.create_time),
-        modify_time = coalesce(excluded.modify_time, known.modify_time),
-        raw = known.raw || excluded.raw,
-        last_seen_at = excluded.last_seen_at,
-        missing_since = null
+    on conflict (adgroup_id) do update
+        set
+            advertiser_id = excluded.advertiser_id,
+            campaign_id = coalesce(excluded.campaign_id, known.campaign_id),
+            adgroup_name = coalesce(excluded.adgroup_name, known.adgroup_name),
+            pixel_id = coalesce(excluded.pixel_id, known.pixel_id),
+            optimization_goal = coalesce(excluded.optimization_goal, known.optimization_goal),
+            optimization_event = coalesce(excluded.optimization_event, known.optimization_event),
+            click_attribution_window
+            = coalesce(excluded.click_attribution_window, known.click_attribution_window),
+            view_attribution_window
+            = coalesce(excluded.view_attribution_window, known.view_attribution_window),
+            operation_status = coalesce(excluded.operation_status, known.operation_status),
+            secondary_status = coalesce(excluded.secondary_status, known.secondary_status),
+            create_time = coalesce(excluded.create_time, known.create_time),
+            modify_time = coalesce(excluded.modify_time, known.modify_time),
+            raw = known.raw || excluded.raw,
+            last_seen_at = excluded.last_seen_at,
+            missing_since = null
     returning known.adgroup_id
 ),
 
@@ -110,19 +115,56 @@ changes as (
         on existing.adgroup_id = incoming.adgroup_id
     inner join saved
         on existing.adgroup_id = saved.adgroup_id
-    cross join lateral (
-        values
-        ('campaign_id', existing.campaign_id, coalesce(incoming.campaign_id, existing.campaign_id)),
-        ('adgroup_name', existing.adgroup_name, coalesce(incoming.adgroup_name, existing.adgroup_name)),
-        ('pixel_id', existing.pixel_id, coalesce(incoming.pixel_id, existing.pixel_id)),
-        ('optimization_goal', existing.optimization_goal, coalesce(incoming.optimization_goal, existing.optimization_goal)),
-        ('optimization_event', existing.optimization_event, coalesce(incoming.optimization_event, existing.optimization_event)),
-        ('click_attribution_window', existing.click_attribution_window, coalesce(incoming.click_attribution_window, existing.click_attribution_window)),
-        ('view_attribution_window', existing.view_attribution_window, coalesce(incoming.view_attribution_window, existing.view_attribution_window)),
-        ('operation_status', existing.operation_status, coalesce(incoming.operation_status, existing.operation_status)),
-        ('secondary_status', existing.secondary_status, coalesce(incoming.secondary_status, existing.secondary_status)),
-        ('presence', case when existing.missing_since is null then 'present' else 'missing' end, 'present')
-    ) as compared (field, old_value, new_value)
+    cross join
+        lateral (
+            values
+            (
+                'campaign_id',
+                existing.campaign_id,
+                coalesce(incoming.campaign_id, existing.campaign_id)
+            ),
+            (
+                'adgroup_name',
+                existing.adgroup_name,
+                coalesce(incoming.adgroup_name, existing.adgroup_name)
+            ),
+            ('pixel_id', existing.pixel_id, coalesce(incoming.pixel_id, existing.pixel_id)),
+            (
+                'optimization_goal',
+                existing.optimization_goal,
+                coalesce(incoming.optimization_goal, existing.optimization_goal)
+            ),
+            (
+                'optimization_event',
+                existing.optimization_event,
+                coalesce(incoming.optimization_event, existing.optimization_event)
+            ),
+            (
+                'click_attribution_window',
+                existing.click_attribution_window,
+                coalesce(incoming.click_attribution_window, existing.click_attribution_window)
+            ),
+            (
+                'view_attribution_window',
+                existing.view_attribution_window,
+                coalesce(incoming.view_attribution_window, existing.view_attribution_window)
+            ),
+            (
+                'operation_status',
+                existing.operation_status,
+                coalesce(incoming.operation_status, existing.operation_status)
+            ),
+            (
+                'secondary_status',
+                existing.secondary_status,
+                coalesce(incoming.secondary_status, existing.secondary_status)
+            ),
+            (
+                'presence',
+                case when existing.missing_since is null then 'present' else 'missing' end,
+                'present'
+            )
+        ) as compared (field, old_value, new_value)
     where compared.old_value is distinct from compared.new_value
 ),
 

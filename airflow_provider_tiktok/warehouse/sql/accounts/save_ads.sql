@@ -14,18 +14,20 @@ incoming as (
         create_time,
         modify_time,
         raw
-    from jsonb_to_recordset(%(rows)s) as given (
-        ad_id text,
-        adgroup_id text,
-        campaign_id text,
-        ad_name text,
-        landing_page_url text,
-        operation_status text,
-        secondary_status text,
-        create_time text,
-        modify_time text,
-        raw jsonb
-    )
+    from
+        jsonb_to_recordset(%(rows)s)
+            as given (
+                ad_id text,
+                adgroup_id text,
+                campaign_id text,
+                ad_name text,
+                landing_page_url text,
+                operation_status text,
+                secondary_status text,
+                create_time text,
+                modify_time text,
+                raw jsonb
+            )
     order by ad_id
 ),
 
@@ -68,19 +70,20 @@ saved as (
         moment.observed_at as last_seen_at
     from incoming
     cross join moment
-    on conflict (ad_id) do update set
-        advertiser_id = excluded.advertiser_id,
-        adgroup_id = coalesce(excluded.adgroup_id, known.adgroup_id),
-        campaign_id = coalesce(excluded.campaign_id, known.campaign_id),
-        ad_name = coalesce(excluded.ad_name, known.ad_name),
-        landing_page_url = coalesce(excluded.landing_page_url, known.landing_page_url),
-        operation_status = coalesce(excluded.operation_status, known.operation_status),
-        secondary_status = coalesce(excluded.secondary_status, known.secondary_status),
-        create_time = coalesce(excluded.create_time, known.create_time),
-        modify_time = coalesce(excluded.modify_time, known.modify_time),
-        raw = known.raw || excluded.raw,
-        last_seen_at = excluded.last_seen_at,
-        missing_since = null
+    on conflict (ad_id) do update
+        set
+            advertiser_id = excluded.advertiser_id,
+            adgroup_id = coalesce(excluded.adgroup_id, known.adgroup_id),
+            campaign_id = coalesce(excluded.campaign_id, known.campaign_id),
+            ad_name = coalesce(excluded.ad_name, known.ad_name),
+            landing_page_url = coalesce(excluded.landing_page_url, known.landing_page_url),
+            operation_status = coalesce(excluded.operation_status, known.operation_status),
+            secondary_status = coalesce(excluded.secondary_status, known.secondary_status),
+            create_time = coalesce(excluded.create_time, known.create_time),
+            modify_time = coalesce(excluded.modify_time, known.modify_time),
+            raw = known.raw || excluded.raw,
+            last_seen_at = excluded.last_seen_at,
+            missing_since = null
     returning known.ad_id
 ),
 
@@ -95,16 +98,37 @@ changes as (
         on existing.ad_id = incoming.ad_id
     inner join saved
         on existing.ad_id = saved.ad_id
-    cross join lateral (
-        values
-        ('adgroup_id', existing.adgroup_id, coalesce(incoming.adgroup_id, existing.adgroup_id)),
-        ('campaign_id', existing.campaign_id, coalesce(incoming.campaign_id, existing.campaign_id)),
-        ('ad_name', existing.ad_name, coalesce(incoming.ad_name, existing.ad_name)),
-        ('landing_page_url', existing.landing_page_url, coalesce(incoming.landing_page_url, existing.landing_page_url)),
-        ('operation_status', existing.operation_status, coalesce(incoming.operation_status, existing.operation_status)),
-        ('secondary_status', existing.secondary_status, coalesce(incoming.secondary_status, existing.secondary_status)),
-        ('presence', case when existing.missing_since is null then 'present' else 'missing' end, 'present')
-    ) as compared (field, old_value, new_value)
+    cross join
+        lateral (
+            values
+            ('adgroup_id', existing.adgroup_id, coalesce(incoming.adgroup_id, existing.adgroup_id)),
+            (
+                'campaign_id',
+                existing.campaign_id,
+                coalesce(incoming.campaign_id, existing.campaign_id)
+            ),
+            ('ad_name', existing.ad_name, coalesce(incoming.ad_name, existing.ad_name)),
+            (
+                'landing_page_url',
+                existing.landing_page_url,
+                coalesce(incoming.landing_page_url, existing.landing_page_url)
+            ),
+            (
+                'operation_status',
+                existing.operation_status,
+                coalesce(incoming.operation_status, existing.operation_status)
+            ),
+            (
+                'secondary_status',
+                existing.secondary_status,
+                coalesce(incoming.secondary_status, existing.secondary_status)
+            ),
+            (
+                'presence',
+                case when existing.missing_since is null then 'present' else 'missing' end,
+                'present'
+            )
+        ) as compared (field, old_value, new_value)
     where compared.old_value is distinct from compared.new_value
 ),
 

@@ -13,17 +13,19 @@ incoming as (
         status,
         role,
         raw
-    from jsonb_to_recordset(%(rows)s) as given (
-        advertiser_id text,
-        advertiser_name text,
-        display_timezone text,
-        timezone text,
-        currency text,
-        country text,
-        status text,
-        role text,
-        raw jsonb
-    )
+    from
+        jsonb_to_recordset(%(rows)s)
+            as given (
+                advertiser_id text,
+                advertiser_name text,
+                display_timezone text,
+                timezone text,
+                currency text,
+                country text,
+                status text,
+                role text,
+                raw jsonb
+            )
     order by advertiser_id
 ),
 
@@ -64,20 +66,21 @@ saved as (
         moment.observed_at as last_seen_at
     from incoming
     cross join moment
-    on conflict (advertiser_id) do update set
-        connection_id = excluded.connection_id,
-        advertiser_name = coalesce(excluded.advertiser_name, known.advertiser_name),
-        display_timezone = coalesce(excluded.display_timezone, known.display_timezone),
-        timezone = coalesce(excluded.timezone, known.timezone),
-        currency = coalesce(excluded.currency, known.currency),
-        country = coalesce(excluded.country, known.country),
-        status = coalesce(excluded.status, known.status),
-        role = coalesce(excluded.role, known.role),
-        raw = known.raw || excluded.raw,
-        last_seen_at = excluded.last_seen_at,
-        missing_since = null
-    -- Two grants may hold one account: the first keeps it for as long as it sees it.
-    where
+    on conflict (advertiser_id) do update
+        set
+            connection_id = excluded.connection_id,
+            advertiser_name = coalesce(excluded.advertiser_name, known.advertiser_name),
+            display_timezone = coalesce(excluded.display_timezone, known.display_timezone),
+            timezone = coalesce(excluded.timezone, known.timezone),
+            currency = coalesce(excluded.currency, known.currency),
+            country = coalesce(excluded.country, known.country),
+            status = coalesce(excluded.status, known.status),
+            role = coalesce(excluded.role, known.role),
+            raw = known.raw || excluded.raw,
+            last_seen_at = excluded.last_seen_at,
+            missing_since = null
+        -- Two grants may hold one account: the first keeps it for as long as it sees it.
+        where
         known.connection_id = excluded.connection_id
         or known.missing_since is not null
         or known.last_seen_at < excluded.last_seen_at - interval '3 days'
@@ -95,17 +98,30 @@ changes as (
         on existing.advertiser_id = incoming.advertiser_id
     inner join saved
         on existing.advertiser_id = saved.advertiser_id
-    cross join lateral (
-        values
-        ('advertiser_name', existing.advertiser_name, coalesce(incoming.advertiser_name, existing.advertiser_name)),
-        ('display_timezone', existing.display_timezone, coalesce(incoming.display_timezone, existing.display_timezone)),
-        ('timezone', existing.timezone, coalesce(incoming.timezone, existing.timezone)),
-        ('currency', existing.currency, coalesce(incoming.currency, existing.currency)),
-        ('country', existing.country, coalesce(incoming.country, existing.country)),
-        ('status', existing.status, coalesce(incoming.status, existing.status)),
-        ('role', existing.role, coalesce(incoming.role, existing.role)),
-        ('presence', case when existing.missing_since is null then 'present' else 'missing' end, 'present')
-    ) as compared (field, old_value, new_value)
+    cross join
+        lateral (
+            values
+            (
+                'advertiser_name',
+                existing.advertiser_name,
+                coalesce(incoming.advertiser_name, existing.advertiser_name)
+            ),
+            (
+                'display_timezone',
+                existing.display_timezone,
+                coalesce(incoming.display_timezone, existing.display_timezone)
+            ),
+            ('timezone', existing.timezone, coalesce(incoming.timezone, existing.timezone)),
+            ('currency', existing.currency, coalesce(incoming.currency, existing.currency)),
+            ('country', existing.country, coalesce(incoming.country, existing.country)),
+            ('status', existing.status, coalesce(incoming.status, existing.status)),
+            ('role', existing.role, coalesce(incoming.role, existing.role)),
+            (
+                'presence',
+                case when existing.missing_since is null then 'present' else 'missing' end,
+                'present'
+            )
+        ) as compared (field, old_value, new_value)
     where compared.old_value is distinct from compared.new_value
 ),
 

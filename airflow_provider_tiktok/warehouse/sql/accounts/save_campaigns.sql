@@ -12,16 +12,18 @@ incoming as (
         create_time,
         modify_time,
         raw
-    from jsonb_to_recordset(%(rows)s) as given (
-        campaign_id text,
-        campaign_name text,
-        objective_type text,
-        operation_status text,
-        secondary_status text,
-        create_time text,
-        modify_time text,
-        raw jsonb
-    )
+    from
+        jsonb_to_recordset(%(rows)s)
+            as given (
+                campaign_id text,
+                campaign_name text,
+                objective_type text,
+                operation_status text,
+                secondary_status text,
+                create_time text,
+                modify_time text,
+                raw jsonb
+            )
     order by campaign_id
 ),
 
@@ -60,17 +62,18 @@ saved as (
         moment.observed_at as last_seen_at
     from incoming
     cross join moment
-    on conflict (campaign_id) do update set
-        advertiser_id = excluded.advertiser_id,
-        campaign_name = coalesce(excluded.campaign_name, known.campaign_name),
-        objective_type = coalesce(excluded.objective_type, known.objective_type),
-        operation_status = coalesce(excluded.operation_status, known.operation_status),
-        secondary_status = coalesce(excluded.secondary_status, known.secondary_status),
-        create_time = coalesce(excluded.create_time, known.create_time),
-        modify_time = coalesce(excluded.modify_time, known.modify_time),
-        raw = known.raw || excluded.raw,
-        last_seen_at = excluded.last_seen_at,
-        missing_since = null
+    on conflict (campaign_id) do update
+        set
+            advertiser_id = excluded.advertiser_id,
+            campaign_name = coalesce(excluded.campaign_name, known.campaign_name),
+            objective_type = coalesce(excluded.objective_type, known.objective_type),
+            operation_status = coalesce(excluded.operation_status, known.operation_status),
+            secondary_status = coalesce(excluded.secondary_status, known.secondary_status),
+            create_time = coalesce(excluded.create_time, known.create_time),
+            modify_time = coalesce(excluded.modify_time, known.modify_time),
+            raw = known.raw || excluded.raw,
+            last_seen_at = excluded.last_seen_at,
+            missing_since = null
     returning known.campaign_id
 ),
 
@@ -85,14 +88,35 @@ changes as (
         on existing.campaign_id = incoming.campaign_id
     inner join saved
         on existing.campaign_id = saved.campaign_id
-    cross join lateral (
-        values
-        ('campaign_name', existing.campaign_name, coalesce(incoming.campaign_name, existing.campaign_name)),
-        ('objective_type', existing.objective_type, coalesce(incoming.objective_type, existing.objective_type)),
-        ('operation_status', existing.operation_status, coalesce(incoming.operation_status, existing.operation_status)),
-        ('secondary_status', existing.secondary_status, coalesce(incoming.secondary_status, existing.secondary_status)),
-        ('presence', case when existing.missing_since is null then 'present' else 'missing' end, 'present')
-    ) as compared (field, old_value, new_value)
+    cross join
+        lateral (
+            values
+            (
+                'campaign_name',
+                existing.campaign_name,
+                coalesce(incoming.campaign_name, existing.campaign_name)
+            ),
+            (
+                'objective_type',
+                existing.objective_type,
+                coalesce(incoming.objective_type, existing.objective_type)
+            ),
+            (
+                'operation_status',
+                existing.operation_status,
+                coalesce(incoming.operation_status, existing.operation_status)
+            ),
+            (
+                'secondary_status',
+                existing.secondary_status,
+                coalesce(incoming.secondary_status, existing.secondary_status)
+            ),
+            (
+                'presence',
+                case when existing.missing_since is null then 'present' else 'missing' end,
+                'present'
+            )
+        ) as compared (field, old_value, new_value)
     where compared.old_value is distinct from compared.new_value
 ),
 

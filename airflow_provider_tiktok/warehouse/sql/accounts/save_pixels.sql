@@ -8,12 +8,14 @@ incoming as (
         pixel_id,
         pixel_name,
         raw
-    from jsonb_to_recordset(%(rows)s) as given (
-        pixel_code text,
-        pixel_id text,
-        pixel_name text,
-        raw jsonb
-    )
+    from
+        jsonb_to_recordset(%(rows)s)
+            as given (
+                pixel_code text,
+                pixel_id text,
+                pixel_name text,
+                raw jsonb
+            )
     order by pixel_code
 ),
 
@@ -48,16 +50,17 @@ saved as (
     cross join moment
     inner join tiktok_raw.advertisers
         on advertisers.advertiser_id = %(scope)s
-    on conflict (pixel_code) do update set
-        advertiser_id = excluded.advertiser_id,
-        connection_id = excluded.connection_id,
-        pixel_id = coalesce(excluded.pixel_id, known.pixel_id),
-        pixel_name = coalesce(excluded.pixel_name, known.pixel_name),
-        raw = known.raw || excluded.raw,
-        last_seen_at = excluded.last_seen_at,
-        missing_since = null
-    -- Two accounts may share one pixel: the first keeps it for as long as it sees it.
-    where
+    on conflict (pixel_code) do update
+        set
+            advertiser_id = excluded.advertiser_id,
+            connection_id = excluded.connection_id,
+            pixel_id = coalesce(excluded.pixel_id, known.pixel_id),
+            pixel_name = coalesce(excluded.pixel_name, known.pixel_name),
+            raw = known.raw || excluded.raw,
+            last_seen_at = excluded.last_seen_at,
+            missing_since = null
+        -- Two accounts may share one pixel: the first keeps it for as long as it sees it.
+        where
         known.advertiser_id = excluded.advertiser_id
         or known.missing_since is not null
         or known.last_seen_at < excluded.last_seen_at - interval '3 days'
@@ -75,12 +78,17 @@ changes as (
         on existing.pixel_code = incoming.pixel_code
     inner join saved
         on existing.pixel_code = saved.pixel_code
-    cross join lateral (
-        values
-        ('pixel_id', existing.pixel_id, coalesce(incoming.pixel_id, existing.pixel_id)),
-        ('pixel_name', existing.pixel_name, coalesce(incoming.pixel_name, existing.pixel_name)),
-        ('presence', case when existing.missing_since is null then 'present' else 'missing' end, 'present')
-    ) as compared (field, old_value, new_value)
+    cross join
+        lateral (
+            values
+            ('pixel_id', existing.pixel_id, coalesce(incoming.pixel_id, existing.pixel_id)),
+            ('pixel_name', existing.pixel_name, coalesce(incoming.pixel_name, existing.pixel_name)),
+            (
+                'presence',
+                case when existing.missing_since is null then 'present' else 'missing' end,
+                'present'
+            )
+        ) as compared (field, old_value, new_value)
     where compared.old_value is distinct from compared.new_value
 ),
 

@@ -9,7 +9,7 @@ select
     %(app_key)s,
     %(endpoint_group)s,
     clock.now,
-    clock.now + make_interval(secs => %(seconds)s),
+    clock.now + make_interval(secs => %(seconds)s) as cooldown_until,
     %(seconds)s
 from (select coalesce(%(now)s::timestamptz, tiktok_ops.now()) as now) as clock
 on conflict (app_key, endpoint_group) do update set

@@ -8,9 +8,10 @@ with days as (
         to_char(calendar.day, 'YYYY-MM-DD') as day,
         coalesce(newer.has_complete, false) as is_stale,
         %(is_complete)s and newer.pulls = 0 as is_final
-    from generate_series(
-        %(start_date)s::date, %(end_date)s::date, interval '1 day'
-    ) as calendar (day)
+    from
+        generate_series(
+            %(start_date)s::date, %(end_date)s::date, interval '1 day'
+        ) as calendar (day)
     cross join lateral (
         select
             bool_or(report_pulls.is_complete) as has_complete,

@@ -5,11 +5,12 @@ select
     days.day::date as day,
     max(report_pulls.observed_at) as observed_at
 from tiktok_raw.report_pulls
-cross join lateral generate_series(
-    greatest(report_pulls.start_date, %(since)s::date),
-    report_pulls.end_date,
-    interval '1 day'
-) as days (day)
+cross join
+    lateral generate_series(
+        greatest(report_pulls.start_date, %(since)s::date),
+        report_pulls.end_date,
+        interval '1 day'
+    ) as days (day)
 where
     report_pulls.advertiser_id = %(advertiser_id)s
     and report_pulls.end_date >= %(since)s

@@ -1,16 +1,17 @@
 -- Ads whose hours do not add up to what a reading of whole days has just said of their day.
 --
--- Only what that reading changed is compared: of a number that stays, the hours were compared before.
+-- Only what that reading changed is compared: where it changed nothing, that was done before.
 with hours_read as (
     select
         days.day::date as day,
         max(report_pulls.observed_at) as read_at
     from tiktok_raw.report_pulls
-    cross join lateral generate_series(
-        greatest(report_pulls.start_date, %(since)s::date),
-        report_pulls.end_date,
-        interval '1 day'
-    ) as days (day)
+    cross join
+        lateral generate_series(
+            greatest(report_pulls.start_date, %(since)s::date),
+            report_pulls.end_date,
+            interval '1 day'
+        ) as days (day)
     where
         report_pulls.advertiser_id = %(advertiser_id)s
         and report_pulls.data_level = 'AUCTION_AD'
@@ -42,7 +43,7 @@ changed_days as (
         and report_pulls.is_complete
         and report_pulls.observed_at >= %(changed_since)s
         and snapshots.stat_time >= to_char(%(since)s::date, 'YYYY-MM-DD')
-    order by snapshots.stat_time, snapshots.entity_id, snapshots.seq desc
+    order by snapshots.stat_time asc, snapshots.entity_id asc, snapshots.seq desc
 ),
 
 summed_hours as (
@@ -59,25 +60,28 @@ summed_hours as (
     inner join hours_read
         on changed_days.day = hours_read.day
     cross join generate_series(0, 23) as hours (hour)
-    left join lateral (
-        select
-            spend_snapshots.spend,
-            spend_snapshots.impressions,
-            spend_snapshots.clicks,
-            spend_snapshots.conversion,
-            spend_snapshots.complete_payment,
-            spend_snapshots.total_complete_payment_rate
-        from tiktok_raw.spend_snapshots
-        where
-            spend_snapshots.advertiser_id = %(advertiser_id)s
-            and spend_snapshots.data_level = 'AUCTION_AD'
-            and spend_snapshots.time_dimension = 'stat_time_hour'
-            and spend_snapshots.stat_time
-            = to_char(changed_days.day + make_interval(hours => hours.hour), 'YYYY-MM-DD HH24:00:00')
-            and spend_snapshots.entity_id = changed_days.entity_id
-        order by spend_snapshots.seq desc
-        limit 1
-    ) as latest
+    left join
+        lateral (
+            select
+                spend_snapshots.spend,
+                spend_snapshots.impressions,
+                spend_snapshots.clicks,
+                spend_snapshots.conversion,
+                spend_snapshots.complete_payment,
+                spend_snapshots.total_complete_payment_rate
+            from tiktok_raw.spend_snapshots
+            where
+                spend_snapshots.advertiser_id = %(advertiser_id)s
+                and spend_snapshots.data_level = 'AUCTION_AD'
+                and spend_snapshots.time_dimension = 'stat_time_hour'
+                and spend_snapshots.stat_time
+                = to_char(
+                    changed_days.day + make_interval(hours => hours.hour), 'YYYY-MM-DD HH24:00:00'
+                )
+                and spend_snapshots.entity_id = changed_days.entity_id
+            order by spend_snapshots.seq desc
+            limit 1
+        ) as latest
         on true
     where changed_days.observed_at > hours_read.read_at
     group by changed_days.day, changed_days.entity_id

@@ -5,14 +5,16 @@ with keys as (
         stat_time = any(%(repeated_hours)s::text[]) as is_repeated_hour,
         count(*) as copies,
         count(distinct page) > 1
-        and count(distinct (
-            spend,
-            impressions,
-            clicks,
-            conversion,
-            complete_payment,
-            total_complete_payment_rate
-        )) = 1 as is_same_on_two_pages
+        and count(
+            distinct row(
+                spend,
+                impressions,
+                clicks,
+                conversion,
+                complete_payment,
+                total_complete_payment_rate
+            )
+        ) = 1 as is_same_on_two_pages
     from staged_spend
     group by stat_time, entity_id
     having count(*) > 1

@@ -22,16 +22,17 @@ values (
     %(changed_by)s,
     tiktok_ops.now()
 )
-on conflict (connection_id) do update set
-    token_family = excluded.token_family,
-    ciphertext = excluded.ciphertext,
-    key_id = excluded.key_id,
-    expires_at = excluded.expires_at,
-    refresh_expires_at = excluded.refresh_expires_at,
-    scope = excluded.scope,
-    version = excluded.version,
-    status = 'active',
-    last_error_code = null,
-    updated_by = excluded.updated_by,
-    updated_at = excluded.updated_at
+on conflict (connection_id) do update
+    set
+        token_family = excluded.token_family,
+        ciphertext = excluded.ciphertext,
+        key_id = excluded.key_id,
+        expires_at = excluded.expires_at,
+        refresh_expires_at = excluded.refresh_expires_at,
+        scope = excluded.scope,
+        version = excluded.version,
+        status = 'active',
+        last_error_code = null,
+        updated_by = excluded.updated_by,
+        updated_at = excluded.updated_at
 returning expires_at, refresh_expires_at
