@@ -45,3 +45,8 @@
 {% macro account_date_of(account_hour) -%}
     cast(left({{ account_hour }}, 10) as date)
 {%- endmacro %}
+
+{#- A time zone if PostgreSQL knows it, else NULL: an unknown name would end every query it is in. -#}
+{% macro known_time_zone(time_zone) -%}
+    case when {{ time_zone }} in (select zones.name from pg_timezone_names as zones) then {{ time_zone }} end
+{%- endmacro %}

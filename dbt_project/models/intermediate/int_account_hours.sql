@@ -10,7 +10,7 @@ asked as (
         min(start_date) as first_date,
         max(end_date) as last_date
     from pulls
-    where account_time_zone is not null
+    where {{ known_time_zone('account_time_zone') }} is not null
     group by account_time_zone
 ),
 

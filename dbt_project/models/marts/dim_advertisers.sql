@@ -7,6 +7,7 @@ final as (
         advertiser_id,
         connection_id,
         advertiser_name,
+        reported_time_zone,
         account_time_zone,
         currency,
         country,
