@@ -37,6 +37,7 @@ with DAG(
                 profile_args={"schema": "analytics", "threads": 4},
             ),
         ),
+        exclude="resource_type:unit_test",  # they test the models' logic, not this hour's rows
         install_deps=False,
         emit_datasets=False,
         should_store_compiled_sql=False,

@@ -90,7 +90,8 @@ class EmbeddedPostgres:
 
     def uri(self, database: str = "postgres") -> str:
         """Return the URI of one of its databases."""
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+        # The server trusts this machine; dbt's profile wants a password all the same.
+        return f"postgresql://postgres:postgres@127.0.0.1:{self.port}/{database}"
 
     def create_database(self, name: str, *, template: str = "template1") -> str:
         """Create a database unless it is there, and return its URI."""

@@ -175,6 +175,9 @@ def airflow_environment(stage: Stage) -> dict[str, str]:
         "TIKTOK_WAREHOUSE_PASSWORD": warehouse.password or "",
         "TIKTOK_WAREHOUSE_DBNAME": warehouse.path.lstrip("/") or "postgres",
         "DBT_PROFILES_DIR": str(REPOSITORY / "dbt_project"),
+        # Nobody is told about this run: Cosmos and Airflow heed the first, dbt the second.
+        "DO_NOT_TRACK": "1",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
         "PYTHONPATH": str(REPOSITORY),
         "PYTHONUNBUFFERED": "1",
         "NO_COLOR": "1",
