@@ -6,30 +6,16 @@
 -#}
 
 {#-
-    The first UTC instant at which the account's clock shows an hour or later.
-
-    `at time zone` alone is not enough: PostgreSQL takes a repeated hour as its second pass, and a
-    skipped hour as one that lies after the jump. Every offset in use, and every change of one, is a
-    multiple of 15 minutes, so the first of these steps between the two candidate offsets is right.
-    `account_hour` is a text as TikTok sends it, or a timestamp without zone.
+    The first UTC instant at which the account's clock shows an hour or a later one, by the provider's
+    own function: PostgreSQL's `at time zone` alone takes the second pass of a repeated hour. An hour
+    ends where the next one starts.
 -#}
 {% macro account_hour_starts_at(account_hour, time_zone) -%}
     {{ return(adapter.dispatch('account_hour_starts_at', 'tiktok')(account_hour, time_zone)) }}
 {%- endmacro %}
 
 {% macro postgres__account_hour_starts_at(account_hour, time_zone) -%}
-    {%- set local = "cast(" ~ account_hour ~ " as timestamp)" -%}
-    {%- set before = "((" ~ local ~ " - interval '1 day') at time zone " ~ time_zone ~ ") + interval '1 day'" -%}
-    {%- set after = "((" ~ local ~ " + interval '1 day') at time zone " ~ time_zone ~ ") - interval '1 day'" -%}
-    (
-        select min(step.instant)
-        from generate_series(
-            least({{ before }}, {{ after }}),
-            greatest({{ before }}, {{ after }}),
-            interval '15 minutes'
-        ) as step (instant)
-        where (step.instant at time zone {{ time_zone }}) >= {{ local }}
-    )
+    {{ var('tiktok_raw_schema') }}.hour_starts_at({{ account_hour }}, {{ time_zone }})
 {%- endmacro %}
 
 {#- The hour of the account's clock in which an instant lies, as TikTok writes it. -#}

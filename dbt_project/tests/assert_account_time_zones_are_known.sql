@@ -1,5 +1,5 @@
--- TikTok's hours have no place in UTC without the zone: import the accounts again, or upgrade the time
--- zone data of PostgreSQL. Until then the account's hours are taken as UTC.
+-- TikTok's hours have no place in UTC without the zone: import the accounts again, or upgrade the
+-- time zone data of PostgreSQL. Until then the account's hours are taken as UTC.
 select
     advertiser_id,
     reported_time_zone

@@ -13,5 +13,6 @@ where
     )
     and columns.column_name in (
         'email', 'phone', 'external_id', 'first_name', 'last_name', 'ip', 'ip_address',
-        'user_agent', 'locale', 'region', 'city', 'zip', 'ttp', 'page_url', 'page_referrer', 'referrer_url'
+        'user_agent', 'locale', 'region', 'city', 'zip', 'ttp', 'page_url',
+        'page_referrer', 'referrer_url'
     )

@@ -17,7 +17,9 @@ asked as (
 hours as (
     select
         asked.account_time_zone,
-        series.local_hour
+        cast(series.local_hour as date) as account_date,
+        to_char(series.local_hour, 'YYYY-MM-DD HH24:00:00') as account_hour,
+        to_char(series.local_hour + interval '1 hour', 'YYYY-MM-DD HH24:00:00') as next_account_hour
     from asked
     cross join lateral generate_series(
         cast(asked.first_date as timestamp),
@@ -28,12 +30,9 @@ hours as (
 
 placed as (
     select
-        account_time_zone,
-        to_char(local_hour, 'YYYY-MM-DD HH24:00:00') as account_hour,
-        cast(local_hour as date) as account_date,
-        {{ account_hour_starts_at('local_hour', 'account_time_zone') }} as starts_at,
-        {{ account_hour_starts_at("local_hour + interval '1 hour'", 'account_time_zone') }}
-            as ends_at
+        *,
+        {{ account_hour_starts_at('account_hour', 'account_time_zone') }} as starts_at,
+        {{ account_hour_starts_at('next_account_hour', 'account_time_zone') }} as ends_at
     from hours
 ),
 

@@ -24,9 +24,7 @@ landing_hits as (
     from page_views
     where
         not is_unwanted
-        and page_view_id is not null
-        and visitor_id is not null
-        and occurred_at <= {{ tiktok_now() }}
+        and problem is null
         and (
             ttclid is not null
             or (

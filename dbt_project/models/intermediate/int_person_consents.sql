@@ -26,7 +26,7 @@ in_force as (
     left join persons -- unique by name
         on 'v:' || consents.visitor_id = persons.name
     where
-        consents.visitor_id is not null
+        consents.problem is null
         and (
             consents.recorded_at <= {{ tiktok_now() }}
             or consents.consent_state <> 'granted'

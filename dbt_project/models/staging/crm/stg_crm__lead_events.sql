@@ -33,6 +33,7 @@ final as (
             when copy > 1 then 'lead_event_id is there already'
             when coalesce(trim(stage), '') = '' then 'stage is missing'
             when occurred_at is null then 'occurred_at is missing'
+            when {{ is_future('occurred_at') }} then 'occurred_at is in the future'
             when value is not null and coalesce(currency, '') = '' then 'value without currency'
             when value < 0 then 'value is negative'
         end as problem

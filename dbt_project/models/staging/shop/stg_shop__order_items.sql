@@ -2,7 +2,7 @@ with source as (
     select * from {{ source_or_empty('shop', 'order_items') }}
 ),
 
-final as (
+renamed as (
     select
         cast(order_item_id as text) as order_item_id,
         cast(order_id as text) as order_id,
@@ -12,15 +12,23 @@ final as (
         brand,
         cast(quantity as integer) as quantity,
         {{ as_money('unit_price') }} as unit_price,
-        case
-            when coalesce(trim(cast(order_item_id as text)), '') = ''
-                then 'order_item_id is missing'
-            when coalesce(trim(cast(order_id as text)), '') = '' then 'order_id is missing'
-            when coalesce(trim(cast(product_id as text)), '') = '' then 'product_id is missing'
-            when unit_price < 0 then 'unit_price is negative'
-            when quantity <= 0 then 'quantity is not positive'
-        end as problem
+        row_number() over (partition by order_item_id order by order_id, product_id) as copy
     from source
+),
+
+final as (
+    select
+        *,
+        case
+            when coalesce(trim(order_item_id), '') = '' then 'order_item_id is missing'
+            when copy > 1 then 'order_item_id is there already'
+            when coalesce(trim(order_id), '') = '' then 'order_id is missing'
+            when coalesce(trim(product_id), '') = '' then 'product_id is missing'
+            when unit_price is null then 'unit_price is missing or no number'
+            when unit_price < 0 then 'unit_price is negative'
+            when coalesce(quantity, 0) <= 0 then 'quantity is not positive'
+        end as problem
+    from renamed
 )
 
 select * from final

@@ -27,6 +27,7 @@ final as (
             when coalesce(trim(order_id), '') = '' then 'order_id is missing'
             when copy > 1 then 'order_id is there already'
             when ordered_at is null then 'ordered_at is missing'
+            when {{ is_future('ordered_at') }} then 'ordered_at is in the future'
             when coalesce(currency, '') = '' then 'currency is missing'
             when total_amount is null then 'total_amount is missing or no number'
             when total_amount < 0 then 'total_amount is negative'

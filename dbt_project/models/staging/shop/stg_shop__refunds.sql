@@ -22,6 +22,7 @@ final as (
             when copy > 1 then 'refund_id is there already'
             when coalesce(trim(order_id), '') = '' then 'order_id is missing'
             when refunded_at is null then 'refunded_at is missing'
+            when {{ is_future('refunded_at') }} then 'refunded_at is in the future'
             when coalesce(currency, '') = '' then 'currency is missing'
             when amount is null then 'amount is missing or no number'
             when amount < 0 then 'amount is negative'

@@ -11,7 +11,11 @@ final as (
             else 'unknown'
         end as consent_state,
         coalesce(limited_data_use, false) as limited_data_use,
-        recorded_at
+        recorded_at,
+        case
+            when coalesce(trim(cast(visitor_id as text)), '') = '' then 'visitor_id is missing'
+            when recorded_at is null then 'recorded_at is missing'
+        end as problem
     from source
 )
 

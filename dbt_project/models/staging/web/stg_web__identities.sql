@@ -2,7 +2,7 @@ with source as (
     select * from {{ source_or_empty('web', 'identities') }}
 ),
 
-final as (
+renamed as (
     select
         cast(identity_id as text) as identity_id,
         nullif(cast(visitor_id as text), '') as visitor_id,
@@ -11,6 +11,16 @@ final as (
         email,
         observed_at
     from source
+),
+
+final as (
+    select
+        *,
+        case
+            when visitor_id is null then 'visitor_id is missing'
+            when customer_id is null and email_hash is null then 'names neither customer nor e-mail'
+        end as problem
+    from renamed
 )
 
 select * from final

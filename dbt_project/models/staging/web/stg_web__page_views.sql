@@ -79,7 +79,13 @@ final as (
         -- booleans
         {{ is_unwanted_hit() }} as is_unwanted,
         -- timestamps
-        occurred_at
+        occurred_at,
+        case
+            when coalesce(page_view_id, '') = '' then 'page_view_id is missing'
+            when coalesce(visitor_id, '') = '' then 'visitor_id is missing'
+            when occurred_at is null then 'occurred_at is missing'
+            when {{ is_future('occurred_at') }} then 'occurred_at is in the future'
+        end as problem
     from decoded
 )
 
