@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import threading
+import time
 from datetime import timedelta
 from decimal import Decimal
 
@@ -125,4 +126,4 @@ def wait_for_its_session_to_end(ledger):
         "where datname = current_database() and pid <> pg_backend_pid()"
     )
     while ledger.rows(others) != [(0,)]:
-        pass
+        time.sleep(0.001)

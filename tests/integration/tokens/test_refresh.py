@@ -103,8 +103,8 @@ def test_a_worker_that_finds_another_renewing_waits_and_gets_its_token(
     is_asked.wait(20)
     workers[1].start()
     waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
-    while connection.execute(waiting).fetchone()[0] == 0:
-        pass
+    while workers[1].is_alive() and connection.execute(waiting).fetchone()[0] == 0:
+        workers[1].join(0.01)
     may_answer.set()
     for worker in workers:
         worker.join(20)
