@@ -21,7 +21,12 @@ from airflow_provider_tiktok.warehouse.database import connect
 from airflow_provider_tiktok.warehouse.delivery_decisions import Verdict, decide
 from airflow_provider_tiktok.warehouse.delivery_queue import DeliveryQueue
 from airflow_provider_tiktok.warehouse.delivery_result import DeliveryResult, Stopped
-from airflow_provider_tiktok.warehouse.outbox_batches import Batch, Limits, Worker
+from airflow_provider_tiktok.warehouse.outbox_batches import (
+    Batch,
+    Limits,
+    Worker,
+    planned_for_claims,
+)
 from airflow_provider_tiktok.warehouse.outbox_failpoint import failpoint
 
 if TYPE_CHECKING:
@@ -248,8 +253,9 @@ class _Run:
 @contextmanager
 def _opened(target: psycopg.Connection[Any] | str) -> Iterator[psycopg.Connection[Any]]:
     if not isinstance(target, str):
-        yield target
+        with planned_for_claims(target):
+            yield target
         return
     connection = connect(target, application_name="airflow-provider-tiktok deliver")
-    with connection:
+    with connection, planned_for_claims(connection):
         yield connection

@@ -29,13 +29,16 @@ def withdraw(connection: psycopg.Connection[Any], event_source_id: str) -> int:
     for (name,) in relations:
         relation = parse_relation(name)
         check_relation(connection, relation)
-        row = connection.execute(
-            with_relation("delivery/withdraw_consent", relation),
-            {
-                "event_source_id": event_source_id,
-                "hint": HINTS[Reason.CONSENT_WITHDRAWN],
-                **EVENT_TYPES,
-            },
-        ).fetchone()
+        with connection.transaction():
+            # All waiting events are compared with all rows: one by one would never end.
+            connection.execute("set local enable_nestloop to off")
+            row = connection.execute(
+                with_relation("delivery/withdraw_consent", relation),
+                {
+                    "event_source_id": event_source_id,
+                    "hint": HINTS[Reason.CONSENT_WITHDRAWN],
+                    **EVENT_TYPES,
+                },
+            ).fetchone()
         stopped += row[0] if row else 0
     return stopped

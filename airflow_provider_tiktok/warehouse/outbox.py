@@ -10,6 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from psycopg import sql
+
 from airflow_provider_tiktok.events.names import LEGACY_EVENTS
 from airflow_provider_tiktok.events.reasons import HINTS, Reason
 from airflow_provider_tiktok.warehouse.database import statement
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from airflow_provider_tiktok.events.settings import EventSettings
 
 ROWS_A_CHUNK = 4000
+_DECLARE = sql.SQL("declare export_rows no scroll cursor with hold for ")
 CORRECTED_HINT = "The row has changed since. Replay the event to send what it says now."
 # Legacy names and what they are called today: a purchase is one event under either name.
 EVENT_TYPES = {
@@ -120,7 +123,7 @@ def preview(
         with_relation("outbox/preview_export", relation, columns),
         {
             "connection_id": settings.connection_id,
-            "limit": limit,
+            "most_rows": limit,
             "event_ids": None if event_ids is None else list(event_ids),
             **EVENT_TYPES,
         },
@@ -145,7 +148,7 @@ def _changed_rows(
         # One row has one text, whatever the session's time zone.
         connection.execute("set local timezone to 'UTC'")
         connection.execute(
-            with_relation("outbox/read_export", relation, columns),
+            _DECLARE + with_relation("outbox/read_export", relation, columns),
             {"connection_id": settings.connection_id, **EVENT_TYPES},
         )
     try:
@@ -165,6 +168,7 @@ def _write(
     result: EnqueueResult,
 ) -> None:
     with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute("truncate staged_events")  # a dry run is one transaction for all chunks
         with cursor.copy(statement("outbox/copy_staging")) as copy:
             for event, source_hash in events:
                 copy.write_row(staged_row(event, source_hash))

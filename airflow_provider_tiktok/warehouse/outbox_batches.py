@@ -7,6 +7,7 @@ after losing them changes nothing.
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from airflow_provider_tiktok.warehouse.database import statement
 from airflow_provider_tiktok.warehouse.outbox_failpoint import failpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import psycopg
 
@@ -89,6 +90,17 @@ class Claim:
     def is_empty(self) -> bool:
         """True when nothing was due."""
         return self.batch is None and not self.ended
+
+
+@contextmanager
+def planned_for_claims(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Let the planner read due events in the order of their index, whatever its statistics say."""
+    connection.execute(statement("delivery/plan_claims"))
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute(statement("delivery/plan_as_before"))
 
 
 def claim(
@@ -204,7 +216,7 @@ def split(
                 prepare=False,
             ).fetchone()
             if row is not None and row[1]:
-                pieces.append(batch.piece(row[0], row[1]))
+                pieces.append(batch.piece(row[0], sorted(row[1])))
     return pieces
 
 

@@ -45,7 +45,7 @@ create table tiktok_ops.event_outbox (
     event_source_id text not null,
     -- The name that leaves.
     event text not null,
-    -- TikTok's name for it today, whatever name leaves: with it a changed setting sends nothing twice.
+    -- TikTok's name for it today, whatever name leaves: so a changed setting sends nothing twice.
     event_type text not null,
     event_id text not null,
     kind text not null,
@@ -53,7 +53,6 @@ create table tiktok_ops.event_outbox (
     purchase_event_id text,
     waits_for_purchase boolean not null default false,
     event_time timestamptz,
-    subject_key text,
     consent_state text not null check (consent_state in ('granted', 'denied', 'unknown')),
     limited_data_use boolean not null default false,
     -- MD5 of the row in the export view: tells a changed row from one already read.
@@ -75,7 +74,8 @@ create table tiktok_ops.event_outbox (
     -- HTTP tries, every kind of outcome; failures are those that lengthen the back-off.
     attempts integer not null default 0,
     failures integer not null default 0,
-    next_attempt_at timestamptz not null,
+    -- Set while the event is pending and waits for nothing but the time.
+    next_attempt_at timestamptz,
     -- First time bytes of this event may have left us: starts TikTok's 48-hour window.
     first_sent_at timestamptz,
     has_unknown_outcome boolean not null default false,
@@ -87,6 +87,10 @@ create table tiktok_ops.event_outbox (
     -- The export row says something else than what was sent. What was sent stays as it is.
     payload_changed_at timestamptz,
     constraint event_key unique (event_id, event_source_id, event_type),
+    constraint due_while_pending check (
+        (next_attempt_at is not null) = (state = 'pending' and not waits_for_purchase)
+    ),
+    constraint waits_while_pending check (state = 'pending' or not waits_for_purchase),
     constraint only_a_batch_holds_it check (state <> 'inflight' or batch_id is not null),
     constraint terminal_is_settled check (
         (state in ('pending', 'inflight')) = (settled_at is null)
@@ -102,28 +106,30 @@ create table tiktok_ops.event_outbox (
             and event_time is not null
         )
     )
-) with (fillfactor = 85);
+) with (fillfactor = 50);
 
+-- No index holds the state, so writing what came of an event stays within its page.
 create index event_outbox_due on tiktok_ops.event_outbox (
     event_source_id, next_attempt_at, outbox_id
 )
-where state = 'pending' and not waits_for_purchase;
+where next_attempt_at is not null;
 create index event_outbox_waiting on tiktok_ops.event_outbox (event_source_id, purchase_event_id)
-where state = 'pending' and waits_for_purchase;
-create index event_outbox_inflight on tiktok_ops.event_outbox (batch_id) where state = 'inflight';
-create index event_outbox_by_subject on tiktok_ops.event_outbox (subject_key)
-where subject_key is not null;
+where waits_for_purchase;
 
 -- What an event says, hashed and frozen once it was sent. The text goes after the retention time,
 -- the list of its signals stays for the coverage.
 create table tiktok_ops.event_payloads (
     outbox_id bigint primary key references tiktok_ops.event_outbox (outbox_id) on delete cascade,
+    subject_key text,
     payload text,
     payload_hash text,
     signals text[] not null default '{}',
     -- What did not leave -> why: consent, not_allowed, not_for_source, empty, invalid, private.
     withheld jsonb not null default '{}'
 );
+
+create index event_payloads_by_subject on tiktok_ops.event_payloads (subject_key)
+where subject_key is not null;
 
 -- One row per HTTP call. Its number is the lease of the events in it and their fencing token.
 create table tiktok_ops.event_batches (
@@ -161,6 +167,8 @@ create table tiktok_ops.event_attempts (
     batch_id bigint not null,
     primary key (outbox_id, attempt)
 );
+
+create index event_attempts_by_batch on tiktok_ops.event_attempts (batch_id);
 
 -- Who sent what again, and from which state it came.
 create table tiktok_ops.event_replays (

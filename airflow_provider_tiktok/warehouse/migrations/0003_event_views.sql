@@ -135,7 +135,8 @@ select
     counted.pending_with_unknown_outcome,
     counted.payload_changed,
     counted.oldest_pending_at,
-    round(extract(epoch from tiktok_ops.now() - counted.oldest_pending_at)) as oldest_pending_seconds,
+    round(extract(epoch from tiktok_ops.now() - counted.oldest_pending_at))
+        as oldest_pending_seconds,
     counted.last_delivered_at,
     coalesce(controls.is_paused, false) as is_paused,
     case when controls.blocked_until > tiktok_ops.now() then controls.blocked_reason end

@@ -34,8 +34,6 @@ due as materialized (
     from tiktok_ops.event_outbox as outbox
     where
         outbox.event_source_id = %(event_source_id)s
-        and outbox.state = 'pending'
-        and not outbox.waits_for_purchase
         and outbox.next_attempt_at <= (select clock.now from clock)
         and (select gate.is_open from gate)
         -- One call has one event source.
@@ -44,8 +42,7 @@ due as materialized (
             from tiktok_ops.event_outbox as first_due
             where
                 first_due.event_source_id = %(event_source_id)s
-                and first_due.state = 'pending'
-                and not first_due.waits_for_purchase
+                and first_due.next_attempt_at is not null
             order by first_due.next_attempt_at, first_due.outbox_id
             limit 1
         )
@@ -62,7 +59,8 @@ judged as materialized (
         payloads.payload,
         case
             when payloads.payload is null then 'payload_removed'
-            when %(is_strict)s and due.consent_state <> 'granted' then 'consent_' || due.consent_state
+            when %(is_strict)s and due.consent_state <> 'granted'
+                then 'consent_' || due.consent_state
             when %(is_strict)s and due.limited_data_use and due.event_source <> 'web'
                 then 'limited_data_use'
             when
@@ -118,6 +116,7 @@ leased as (
     update tiktok_ops.event_outbox as outbox
     set
         state = 'inflight',
+        next_attempt_at = null,
         batch_id = batch.batch_id,
         attempts = outbox.attempts + 1,
         first_sent_at = coalesce(outbox.first_sent_at, clock.now)
@@ -138,6 +137,7 @@ ended as (
         end,
         reason = judged.reason,
         hint = %(hints)s::jsonb ->> judged.reason,
+        next_attempt_at = null,
         settled_at = clock.now
     from judged
     cross join clock

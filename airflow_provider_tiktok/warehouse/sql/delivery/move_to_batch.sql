@@ -44,5 +44,5 @@ attempts as (
 
 select
     batch.batch_id,
-    array(select moved.outbox_id from moved order by moved.outbox_id) as outbox_ids
+    (select array_agg(moved.outbox_id) from moved) as outbox_ids
 from batch

@@ -37,8 +37,13 @@ recovered as (
             else outbox.first_sent_at
         end
     from closed
+    inner join tiktok_ops.event_attempts as attempts
+        on closed.batch_id = attempts.batch_id
     cross join clock
-    where outbox.batch_id = closed.batch_id and outbox.state = 'inflight'
+    where
+        outbox.outbox_id = attempts.outbox_id
+        and outbox.batch_id = closed.batch_id
+        and outbox.state = 'inflight'
     returning outbox.outbox_id
 )
 

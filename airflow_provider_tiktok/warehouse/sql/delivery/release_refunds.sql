@@ -21,20 +21,20 @@ waiting as materialized (
         end as verdict
     from tiktok_ops.event_outbox as refund
     cross join clock
-    cross join lateral (
-        select
-            bool_or(outbox.state = 'delivered') as is_delivered,
-            bool_or(outbox.state in ('pending', 'inflight')) as is_open,
-            count(*) > 0 as is_known
-        from tiktok_ops.event_outbox as outbox
-        where
-            outbox.event_id = refund.purchase_event_id
-            and outbox.event_source_id = refund.event_source_id
-            and outbox.kind = 'conversion'
-    ) as purchase
+    cross join
+        lateral (
+            select
+                bool_or(outbox.state = 'delivered') as is_delivered,
+                bool_or(outbox.state in ('pending', 'inflight')) as is_open,
+                count(*) > 0 as is_known
+            from tiktok_ops.event_outbox as outbox
+            where
+                outbox.event_id = refund.purchase_event_id
+                and outbox.event_source_id = refund.event_source_id
+                and outbox.kind = 'conversion'
+        ) as purchase
     where
         refund.event_source_id = %(event_source_id)s
-        and refund.state = 'pending'
         and refund.waits_for_purchase
     order by refund.outbox_id
     for update of refund skip locked
@@ -44,7 +44,7 @@ changed as (
     update tiktok_ops.event_outbox as outbox
     set
         waits_for_purchase = false,
-        next_attempt_at = clock.now,
+        next_attempt_at = case when waiting.verdict = 'released' then clock.now end,
         state = case waiting.verdict
             when 'released' then 'pending'
             when 'purchase_unknown' then 'expired'

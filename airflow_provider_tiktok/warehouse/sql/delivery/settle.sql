@@ -28,9 +28,8 @@ settled as (
         hint = %(hint)s,
         failures = outbox.failures + %(failures)s,
         next_attempt_at = case
-            when %(state)s <> 'pending' then outbox.next_attempt_at
-            else
-                clock.now + make_interval(
+            when %(state)s = 'pending'
+                then clock.now + make_interval(
                     secs => greatest(
                         %(least_wait)s::double precision,
                         %(failures)s * %(chance)s::double precision * least(

@@ -14,7 +14,10 @@ stated as (
         coalesce(lower(btrim(export_row.limited_data_use::text)), '')
         not in ('', 'false', 'f', 'no', 'n', '0') as is_limited
     from export_relation as export_row
-    left join unnest(%(legacy_events)s::text[], %(event_types)s::text[]) as legacy (event, event_type)
+    left join
+        unnest(
+            %(legacy_events)s::text[], %(event_types)s::text[]
+        ) as legacy (event, event_type)
         on export_row.event::text = legacy.event
     where export_row.event_source_id::text = %(event_source_id)s
 ),
@@ -58,8 +61,8 @@ stopped as (
         waits_for_purchase = outbox.waits_for_purchase and not differing.is_withdrawn,
         settled_at = case when differing.is_withdrawn then clock.now end,
         next_attempt_at = case
-            when differing.is_withdrawn then outbox.next_attempt_at
-            else greatest(outbox.next_attempt_at, clock.now + interval '15 minutes')
+            when not differing.is_withdrawn and not outbox.waits_for_purchase
+                then greatest(outbox.next_attempt_at, clock.now + interval '15 minutes')
         end
     from locked
     inner join differing

@@ -41,8 +41,9 @@ judged as materialized (
             else existing.old_state
         end as new_state,
         -- A row that cannot be read leaves what was read of it before.
-        existing.state <> 'quarantined' or existing.verdict = 'refreshed' as is_readable,
-        existing.payload_hash is distinct from payloads.payload_hash as has_new_payload
+        (existing.state <> 'quarantined' or existing.verdict = 'refreshed') as is_readable,
+        coalesce(existing.payload_hash, '') <> coalesce(payloads.payload_hash, '')
+            as has_new_payload
     from existing
     left join tiktok_ops.event_payloads as payloads
         on existing.outbox_id = payloads.outbox_id
@@ -51,6 +52,7 @@ judged as materialized (
 said as (
     update tiktok_ops.event_payloads as payloads
     set
+        subject_key = judged.subject_key,
         payload = judged.payload,
         payload_hash = judged.payload_hash,
         signals = judged.signals,
@@ -75,7 +77,10 @@ frozen as (
             when judged.verdict = 'withdrawn' then judged.consent_state else outbox.consent_state
         end,
         waits_for_purchase = outbox.waits_for_purchase and judged.verdict <> 'withdrawn',
-        settled_at = case when judged.verdict = 'withdrawn' then %(now)s else outbox.settled_at end
+        next_attempt_at = case when judged.verdict <> 'withdrawn' then outbox.next_attempt_at end,
+        settled_at = case
+            when judged.verdict = 'withdrawn' then %(now)s else outbox.settled_at
+        end
     from judged
     where
         outbox.outbox_id = judged.outbox_id
@@ -86,27 +91,32 @@ taken as (
     update tiktok_ops.event_outbox as outbox
     set
         connection_id = judged.connection_id,
-        event_source = case when judged.is_readable then judged.event_source else outbox.event_source end,
+        event_source = case
+            when judged.is_readable then judged.event_source else outbox.event_source
+        end,
         event = judged.event,
         kind = case when judged.is_readable then judged.kind else outbox.kind end,
         purchase_event_id = judged.purchase_event_id,
-        event_time = case when judged.is_readable then judged.event_time else outbox.event_time end,
-        subject_key = judged.subject_key,
+        event_time = case
+            when judged.is_readable then judged.event_time else outbox.event_time
+        end,
         consent_state = judged.consent_state,
         limited_data_use = judged.limited_data_use,
         source_hash = judged.source_hash,
         state = judged.new_state,
         waits_for_purchase = judged.waits_for_purchase and judged.new_state = 'pending',
         -- A final state and its reason change through a replay only.
-        reason = case when judged.new_state = judged.state then judged.reason else outbox.reason end,
+        reason = case
+            when judged.new_state = judged.state then judged.reason else outbox.reason
+        end,
         hint = case
             when judged.new_state = judged.state then judged.hint
             when judged.state = 'pending' then %(corrected_hint)s
             else outbox.hint
         end,
         next_attempt_at = case
-            when judged.verdict = 'refreshed' then least(outbox.next_attempt_at, %(now)s)
-            else outbox.next_attempt_at
+            when judged.new_state = 'pending' and not judged.waits_for_purchase
+                then least(outbox.next_attempt_at, %(now)s)
         end,
         settled_at = case
             when judged.new_state = 'pending' then null
@@ -119,7 +129,12 @@ taken as (
 )
 
 select
-    case when verdict = 'frozen' and not has_new_payload then 'unchanged' else verdict end as change,
+    counted.change,
     count(*) as events
-from judged
-group by 1
+from (
+    select
+        case when verdict = 'frozen' and not has_new_payload then 'unchanged' else verdict end
+            as change
+    from judged
+) as counted
+group by counted.change

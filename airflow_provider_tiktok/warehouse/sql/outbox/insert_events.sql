@@ -11,7 +11,6 @@ with inserted as (
         purchase_event_id,
         waits_for_purchase,
         event_time,
-        subject_key,
         consent_state,
         limited_data_use,
         source_hash,
@@ -33,14 +32,14 @@ with inserted as (
         purchase_event_id,
         waits_for_purchase,
         event_time,
-        subject_key,
         consent_state,
         limited_data_use,
         source_hash,
         state,
         reason,
         hint,
-        %(now)s as next_attempt_at,
+        case when state = 'pending' and not waits_for_purchase then %(now)s end
+            as next_attempt_at,
         %(now)s as enqueued_at,
         case when state <> 'pending' then %(now)s end as settled_at
     from staged_events
@@ -50,9 +49,12 @@ with inserted as (
 ),
 
 payloads as (
-    insert into tiktok_ops.event_payloads (outbox_id, payload, payload_hash, signals, withheld)
+    insert into tiktok_ops.event_payloads (
+        outbox_id, subject_key, payload, payload_hash, signals, withheld
+    )
     select
         inserted.outbox_id,
+        staged_events.subject_key,
         staged_events.payload,
         staged_events.payload_hash,
         staged_events.signals,

@@ -7,10 +7,13 @@ select
     '' as source_hash,
     false as is_conflicting
 from (select export_columns from export_relation) as export_row
-left join unnest(%(legacy_events)s::text[], %(event_types)s::text[]) as legacy (event, event_type)
+left join
+    unnest(
+        %(legacy_events)s::text[], %(event_types)s::text[]
+    ) as legacy (event, event_type)
     on export_row.event::text = legacy.event
 where
     coalesce(export_row.connection_id::text, %(connection_id)s) = %(connection_id)s
     and (%(event_ids)s::text[] is null or export_row.event_id::text = any(%(event_ids)s::text[]))
 order by export_row.event_time desc
-limit %(limit)s
+limit %(most_rows)s

@@ -1,7 +1,6 @@
 -- Rows of an export view that the outbox has not read yet, or has read with other content.
 -- export_relation and export_columns stand for quoted names, see outbox_relation.py.
 -- There is no watermark to miss a late commit by: every row is compared with the outbox.
-declare export_rows no scroll cursor with hold for
 with exported as materialized (
     select
         row_to_json(export_row)::text as content,
@@ -20,12 +19,18 @@ keyed as (
         coalesce(legacy.event_type, exported.event, '') as event_type,
         -- A row without a usable id is known by what it says.
         case
-            when exported.event_id is null or btrim(exported.event_id) = '' or length(exported.event_id) > 256
+            when
+                exported.event_id is null
+                or btrim(exported.event_id) = ''
+                or length(exported.event_id) > 256
                 then 'row_' || md5(exported.content)
             else exported.event_id
         end as event_id
     from exported
-    left join unnest(%(legacy_events)s::text[], %(event_types)s::text[]) as legacy (event, event_type)
+    left join
+        unnest(
+            %(legacy_events)s::text[], %(event_types)s::text[]
+        ) as legacy (event, event_type)
         on exported.event = legacy.event
 ),
 
