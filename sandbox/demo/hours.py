@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from sandbox.demo.stage import Stage
 
 HOUR = timedelta(hours=1)
-# One dbt process takes longer than a simulated hour is worth: the models run twice a day here.
-MODELS_EVERY = 12
+# A build of the models takes longer than a simulated hour is worth: here they run once a day.
+MODELS_EVERY = 24
+TELL_EVERY = 6
 SUCCEEDED_HOURS = """
 select max(logical_date) from dag_run where dag_id = 'tiktok_spend' and state = 'success'
 """
@@ -67,7 +68,7 @@ class Director:
         for hour in left:
             number = hours.index(hour) + 1
             self._live(hour, models=number % MODELS_EVERY == 0 or hour == hours[-1])
-            if number % (MODELS_EVERY // 2) == 0 or hour == hours[-1]:
+            if number % TELL_EVERY == 0 or hour == hours[-1]:
                 self._tell(number, hour)
 
     @property

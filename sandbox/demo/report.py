@@ -52,7 +52,7 @@ def _roi(connection: psycopg.Connection[Row]) -> str:
                 "refunded": money(row["refunded"]),
                 "net": money(row["net"]),
                 "ROI": percent(row["roi"]),
-                "ROAS": ratio(row["net_roas"]),
+                "net ROAS": ratio(row["net_roas"]),
             }
             for row in _rows(connection, "campaign_roi")
         ],

@@ -190,8 +190,9 @@ class Switches:
     )
     check_ip: bool = _switch(
         OURS,
-        "user.ip must be an IPv4 or IPv6 address",
-        default=True,
+        "user.ip must be an IPv4 or IPv6 address; a call with a misspelt key of user was accepted, "
+        "so by default its values are not looked into",
+        default=False,
     )
     user_required: bool = _switch(
         TWO_SOURCES,

@@ -5,7 +5,8 @@ with most_restated as (
     group by spend_hour_id
     order by
         count(*) filter (where spend_delta < 0) > 0 desc,
-        count(*) desc,
+        count(*) filter (where spend_delta <> 0) desc,
+        count(*) asc,
         spend_hour_id
     limit 1
 )

@@ -59,7 +59,7 @@ def connection(open_connection: Callable[[], psycopg.Connection[Any]]) -> psycop
 def sandbox(world: World) -> Iterator[RunningSandbox]:
     """A sandbox of this test's own whose clock stands at NOW."""
     # The minimum without consent is the hashed IP address, which this switch takes.
-    with start_server(world, now=NOW, clock_speed=0.0, switches={"check_ip": False}) as running:
+    with start_server(world, now=NOW, clock_speed=0.0) as running:
         yield running
 
 
