@@ -58,7 +58,7 @@ def load_report(
     but lowers nothing and marks nothing absent; so does one that a newer reading has overtaken.
 
     :param display_timezone: the account's zone, whose repeated hours TikTok may send twice.
-    :param currency: the account's currency; amounts are never converted.
+    :param currency: the account's, for rows that do not name theirs; amounts are never converted.
     :param run_id: the Airflow run, for the log of pulls.
     :param report_mode: ``sync`` or ``async``.
     :param observed_at: when TikTok was asked, if that was before now (an asynchronous report).
@@ -86,6 +86,7 @@ def load_report(
         connection.execute(statement("spend/lock_days"), pull)
         settle_duplicates(connection, request, staged, zone=zone, asked_at=pull["observed_at"])
         pull |= {
+            "currency": staged.currency or currency,
             "pages": staged.pages,
             "total_number": staged.total_number,
             "rows_read": staged.rows_read,

@@ -43,6 +43,7 @@ class Staged:
     pages: int = 0
     total_number: int | None = None
     is_truncated: bool = False
+    currency: str | None = None
     rows_read: int = 0
     rows_rejected: int = 0
     rejected: list[tuple[int, str, object]] = field(default_factory=list, repr=False)
@@ -159,6 +160,9 @@ def _lines(page: ReportPage, again: RowReader, writer: RowWriter, staged: Staged
             )
         except UnstorableRowError as error:
             staged.reject(str(error), _as_sent(row))
+            continue
+        # The reader has seen to it that all rows of a report name the same one.
+        staged.currency = staged.currency or row.attributes.get("currency")
     return "".join(lines)
 
 

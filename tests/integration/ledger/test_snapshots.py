@@ -159,17 +159,38 @@ def test_a_row_that_cannot_be_read_is_kept_with_its_reason_and_the_others_go_on(
 
 
 def test_a_change_of_currency_is_a_change(ledger, row, minutes_later):
+    """The rows' own currency counts: an import that comes once a day may not know it yet."""
+    in_euro = row("1", 8, spend="5")
+    in_euro["metrics"]["currency"] = "EUR"
+
     ledger.pull([row("1", 8, spend="5")])
+    ledger.pull([in_euro], at=minutes_later(1), currency="USD")
 
-    def in_euro():
-        sent = row("1", 8, spend="5")
-        sent["metrics"]["currency"] = "EUR"
-        return sent
+    assert ledger.rows("select currency from tiktok_raw.spend_snapshots order by seq") == [
+        ("USD",),
+        ("EUR",),
+    ]
+    assert ledger.rows("select currency from tiktok_raw.report_pulls order by pull_id") == [
+        ("USD",),
+        ("EUR",),
+    ]
 
-    ledger.pull([in_euro()], at=minutes_later(1), currency="EUR")
 
-    currencies = ledger.rows("select currency from tiktok_raw.spend_snapshots order by seq")
-    assert currencies == [("USD",), ("EUR",)]
+def test_an_account_whose_time_zone_changed_gets_its_hours_anew(ledger, row, minutes_later):
+    rows = [row("1", 8, spend="5"), row("1", 9)]
+    ledger.pull(rows)
+
+    ledger.display_timezone = "America/Chicago"
+    result = ledger.pull(rows, at=minutes_later(1))
+    again = ledger.pull(rows, at=minutes_later(2))
+
+    assert (result.rows_changed, result.spend_change) == (2, 0)
+    assert again.rows_changed == 0
+    zones = ledger.rows(
+        "select distinct seq, display_timezone from tiktok_raw.spend_snapshots "
+        "inner join tiktok_raw.report_pulls using (pull_id) order by seq"
+    )
+    assert zones == [(1, "America/New_York"), (2, "America/Chicago")]
 
 
 def test_a_pull_says_how_much_money_it_changed(ledger, row, minutes_later):

@@ -28,11 +28,12 @@ with days as (
     ) as newer
 ),
 
-latest as (
+latest_snapshots as (
     select distinct on (stat_time, entity_id)
         stat_time,
         entity_id,
         seq,
+        pull_id,
         campaign_id,
         adgroup_id,
         currency,
@@ -52,6 +53,16 @@ latest as (
     order by stat_time desc, entity_id desc, seq desc
 ),
 
+-- In another currency or time zone the same number of the same hour says something else.
+latest as (
+    select
+        latest_snapshots.*,
+        report_pulls.display_timezone
+    from latest_snapshots
+    inner join tiktok_raw.report_pulls
+        on latest_snapshots.pull_id = report_pulls.pull_id
+),
+
 compared as (
     select
         stat_time,
@@ -59,6 +70,7 @@ compared as (
         latest.seq as latest_seq,
         latest.spend as latest_spend,
         latest.currency as latest_currency,
+        latest.display_timezone as latest_timezone,
         staged.page is null as is_absent,
         days.is_final,
         coalesce(staged.campaign_id, latest.campaign_id) as campaign_id,
@@ -125,6 +137,7 @@ changed as (
         and (
             latest_seq is null
             or latest_currency is distinct from currency
+            or (not is_absent and latest_timezone is distinct from %(display_timezone)s)
             or latest_numbers is distinct from (
                 spend,
                 impressions,

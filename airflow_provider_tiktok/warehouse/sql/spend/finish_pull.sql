@@ -1,5 +1,6 @@
 update tiktok_raw.report_pulls set
     finished_at = tiktok_ops.now(),
+    currency = %(currency)s,
     skipped_metrics = %(skipped_metrics)s,
     pages = %(pages)s,
     total_number = %(total_number)s,
