@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import random
 import signal
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -195,3 +196,20 @@ def test_apps_do_not_share_a_quota(warehouse):
 def test_an_unknown_group_is_named(warehouse):
     with pytest.raises(ValueError, match="quota group 'videos'"):
         DatabaseLimiter(warehouse, APP, "basic").acquire("videos")
+
+
+def test_a_pool_may_lend_the_connections(warehouse):
+    class OneConnection:
+        def __init__(self):
+            self.lent = 0
+
+        @contextmanager
+        def connection(self):
+            self.lent += 1
+            with connect(warehouse) as connection:
+                yield connection
+
+    pool = OneConnection()
+
+    assert DatabaseLimiter(pool, APP, "basic").acquire("general") == 0
+    assert pool.lent == 1
