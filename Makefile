@@ -5,6 +5,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# The machine's own certificates, so that a company's proxy is trusted as everywhere else.
+export UV_SYSTEM_CERTS := 1
 # dbt and Airflow tell nobody about this run.
 export DBT_SEND_ANONYMOUS_USAGE_STATS := False
 export DO_NOT_TRACK := 1
