@@ -26,7 +26,7 @@ class PullResult:
 
     ``rows_absent`` of the ``rows_changed`` snapshots are zeros of keys that are gone;
     ``spend_change`` is what all of them add to the account's spend, in its currency.
-    ``stale_dates`` are days that a newer complete pull had read already; they were left alone.
+    ``stale_dates`` are days that a newer pull had read already: nothing was lowered there.
     """
 
     pull_id: int

@@ -164,7 +164,8 @@ create table tiktok_raw.report_pulls (
     rows_rejected bigint,
     is_complete boolean not null,
     incomplete_reason text,
-    -- Days of the range that a newer complete pull had read before this one was done; left alone.
+    -- Days of the range that a newer pull had read before this one was done: nothing was lowered
+    -- there, and where that pull was complete, nothing was changed.
     stale_dates date[] not null default '{}',
     request_ids text[] not null default '{}',
     constraint incomplete_pull_has_reason check (is_complete = (incomplete_reason is null)),

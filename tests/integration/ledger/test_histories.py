@@ -16,6 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from airflow_provider_tiktok.warehouse.spend_coverage import coverage_of
+
 # Deltas as dbt computes them, summed up again: per key the sum, the latest value, the count.
 SUMMED_DELTAS = """
     with deltas as (
@@ -57,7 +59,11 @@ class Rules:
 
     def apply(self, pull: Pull) -> None:
         """Take in one pull."""
-        newer = [other for other in self.pulls if other.minute > pull.minute]
+        newer = [
+            other
+            for other in self.pulls
+            if other.minute > pull.minute and (other.is_complete or other.values)
+        ]
         self.pulls.append(pull)
         if any(other.is_complete for other in newer):
             return  # stale
@@ -215,6 +221,31 @@ def test_a_stale_pull_is_recorded_and_ignored(ledger, row, minutes_later):
     assert (result.is_complete, result.rows_read, result.rows_changed) == (True, 2, 0)
     assert len(result.stale_dates) == 1
     assert ledger.rows("select count(*) from tiktok_raw.report_pulls") == [(2,)]
+
+
+def test_a_pull_that_a_failed_one_overtook_is_due_again(ledger, row, minutes_later):
+    """What the newer, incomplete pull may have seen is not lowered, and the day is not read yet."""
+    ledger.pull([row("1", 8, spend="5")])
+    ledger.pull([row("2", 8, spend="7")], at=minutes_later(20), problem="totals_changed")
+
+    late = ledger.pull([row("1", 8, spend="3")], at=minutes_later(10))
+
+    assert late.stale_dates == (ledger.day,)
+    assert sorted(ledger.latest().values()) == [Decimal(5), Decimal(7)]
+    coverage = coverage_of(
+        ledger.connection, ledger.advertiser_id, since=ledger.day, now=minutes_later(30)
+    )
+    assert coverage.hours == {ledger.day: minutes_later(0)}
+
+
+def test_a_pull_that_failed_before_its_first_row_is_no_reason_to_wait(ledger, row, minutes_later):
+    ledger.pull([row("1", 8, spend="5")])
+    ledger.pull([], at=minutes_later(20), problem="totals_changed")
+
+    late = ledger.pull([row("1", 8, spend="3")], at=minutes_later(10))
+
+    assert late.stale_dates == ()
+    assert sorted(ledger.latest().values()) == [Decimal(3)]
 
 
 def test_of_several_days_only_those_are_stale_that_were_read_later(ledger, row, minutes_later):

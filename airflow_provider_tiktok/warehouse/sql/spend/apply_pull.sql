@@ -1,12 +1,13 @@
 -- Write one snapshot for each key whose numbers this pull changes, and nothing for the others.
 --
--- A day that a newer complete pull has read is stale: what we saw is history, and is ignored.
--- A day is final when this pull is complete and nothing newer has read it: then a number may fall,
--- and a key that is gone becomes 0. On any other day numbers only rise.
+-- A day that a newer complete pull has read is history: what we saw is ignored. A day is final when
+-- this pull is complete and nothing newer has read it: then a number may fall, and a key that is
+-- gone becomes 0. On any other day numbers only rise.
 with days as (
     select
         to_char(calendar.day, 'YYYY-MM-DD') as day,
-        coalesce(newer.has_complete, false) as is_stale,
+        coalesce(newer.has_complete, false) as is_history,
+        newer.pulls > 0 as is_stale,
         %(is_complete)s and newer.pulls = 0 as is_final
     from
         generate_series(
@@ -24,7 +25,7 @@ with days as (
             and report_pulls.start_date <= calendar.day
             and report_pulls.end_date >= calendar.day
             and report_pulls.observed_at > %(observed_at)s
-            and report_pulls.finished_at is not null
+            and (report_pulls.is_complete or report_pulls.rows_read > 0)
     ) as newer
 ),
 
@@ -126,7 +127,7 @@ compared as (
         using (stat_time, entity_id)
     inner join days
         on left(stat_time, 10) = days.day
-    where not days.is_stale
+    where not days.is_history
 ),
 
 changed as (
