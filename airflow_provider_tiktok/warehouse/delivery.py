@@ -125,6 +125,7 @@ class _Run:
     prepared_at: float = field(default=float("-inf"))
     flight: _Flight | None = None
     failures: int = 0
+    is_open: bool = False
 
     def to_the_end(self) -> None:
         """Send until nothing is due, or something ends the run."""
@@ -175,6 +176,9 @@ class _Run:
             if is_flying and not self.queue.ready and self._is_consent_fresh():
                 self.queue.take()
         failpoint("settle_after_commit")
+        if outcome.is_success and not self.is_open:
+            self.queue.unblock()
+            self.is_open = True
         self.failures = self.failures + 1 if verdict.is_failure else 0
         if verdict.stops is not None:
             self._stop_for(verdict, outcome)

@@ -136,6 +136,12 @@ class DeliveryQueue:
             },
         )
 
+    def unblock(self) -> None:
+        """Forget that TikTok refused this pixel: it takes events again."""
+        self.connection.execute(
+            statement("delivery/unblock"), {"event_source_id": self.worker.event_source_id}
+        )
+
     def seconds_until_due(self) -> float | None:
         """Return how long until the next event is due, None when none waits."""
         row = self.connection.execute(

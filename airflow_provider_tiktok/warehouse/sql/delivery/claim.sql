@@ -74,7 +74,9 @@ judged as materialized (
                     else %(offline_age)s::interval
                 end
                 then 'too_old'
-            when due.first_sent_at <= clock.now - %(transient_window)s::interval
+            when
+                not due.has_unknown_outcome
+                and due.first_sent_at <= clock.now - %(transient_window)s::interval
                 then 'retries_exhausted'
         end as reason
     from due

@@ -1,0 +1,49 @@
+-- Take what people's events say, and stop those that wait. Key, state and times stay.
+with clock as materialized (
+    select tiktok_ops.now() as now
+),
+
+said as materialized (
+    select payloads.outbox_id
+    from tiktok_ops.event_payloads as payloads
+    where payloads.subject_key = any(%(subject_keys)s::text[])
+),
+
+theirs as materialized (
+    select outbox.outbox_id
+    from tiktok_ops.event_outbox as outbox
+    where outbox.outbox_id in (select said.outbox_id from said)
+    order by outbox.outbox_id
+    for update
+),
+
+emptied as (
+    update tiktok_ops.event_payloads as payloads
+    set
+        subject_key = null,
+        payload = null,
+        payload_hash = null,
+        signals = '{}',
+        withheld = '{}'
+    from theirs
+    where payloads.outbox_id = theirs.outbox_id
+),
+
+stopped as (
+    update tiktok_ops.event_outbox as outbox
+    set
+        state = 'suppressed',
+        reason = 'forgotten',
+        hint = %(hint)s,
+        waits_for_purchase = false,
+        next_attempt_at = null,
+        settled_at = clock.now
+    from theirs
+    cross join clock
+    where outbox.outbox_id = theirs.outbox_id and outbox.state = 'pending'
+    returning outbox.outbox_id
+)
+
+select
+    (select count(*) from theirs) as events,
+    (select count(*) from stopped) as stopped
