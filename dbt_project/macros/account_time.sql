@@ -18,6 +18,11 @@
     {{ var('tiktok_raw_schema') }}.hour_starts_at({{ account_hour }}, {{ time_zone }})
 {%- endmacro %}
 
+{#- The UTC instant at which a day of the account's clock ends. -#}
+{% macro account_day_ends_at(account_date, time_zone) -%}
+    {{ account_hour_starts_at("to_char(" ~ account_date ~ " + 1, 'YYYY-MM-DD 00:00:00')", time_zone) }}
+{%- endmacro %}
+
 {#- The hour of the account's clock in which an instant lies, as TikTok writes it. -#}
 {% macro account_hour_of(instant, time_zone) -%}
     {{ return(adapter.dispatch('account_hour_of', 'tiktok')(instant, time_zone)) }}

@@ -13,3 +13,14 @@
     {%- endif -%}
     {{ rules[model] }}
 {%- endmacro %}
+
+{#- TikTok's click attribution window of an ad group in days; its default is seven. -#}
+{% macro click_window_days(window) -%}
+    case {{ window }}
+            when 'OFF' then 0
+            when 'ONE_DAY' then 1
+            when 'FOURTEEN_DAYS' then 14
+            when 'TWENTY_EIGHT_DAYS' then 28
+            else 7
+        end
+{%- endmacro %}

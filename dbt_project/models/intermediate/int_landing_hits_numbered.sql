@@ -1,4 +1,5 @@
--- Landing hits that carry TikTok's ids, each with the click it belongs to and its place in it.
+-- Landing hits that carry TikTok's ids, each with the click it belongs to and its place in it. Hits
+-- of bots are numbered apart: they are no clicks, but explain spend without one.
 with page_views as (
     select * from {{ ref('stg_web__page_views') }}
 ),
@@ -16,6 +17,7 @@ landing_hits as (
         utm_medium,
         utm_campaign,
         parameter_problems,
+        is_unwanted,
         occurred_at,
         case
             when ttclid is not null then 'ttclid|' || ttclid
@@ -23,8 +25,7 @@ landing_hits as (
         end as repeat_key
     from page_views
     where
-        not is_unwanted
-        and problem is null
+        problem is null
         and (
             ttclid is not null
             or (
@@ -38,7 +39,7 @@ paused as (
     select
         *,
         occurred_at - lag(occurred_at) over (
-            partition by repeat_key order by occurred_at, page_view_id
+            partition by is_unwanted, repeat_key order by occurred_at, page_view_id
         ) as pause
     from landing_hits
 ),
@@ -51,7 +52,9 @@ grouped as (
             where
             ttclid is null
             and pause > interval '1 minute' * {{ var('click_repeat_minutes') }}
-        ) over (partition by repeat_key order by occurred_at, page_view_id) as repeat_number
+        ) over (
+            partition by is_unwanted, repeat_key order by occurred_at, page_view_id
+        ) as repeat_number
     from paused
 ),
 
@@ -59,9 +62,9 @@ final as (
     select
         *,
         row_number() over (
-            partition by repeat_key, repeat_number order by occurred_at, page_view_id
+            partition by is_unwanted, repeat_key, repeat_number order by occurred_at, page_view_id
         ) as hit_number,
-        count(*) over (partition by repeat_key, repeat_number) as hits
+        count(*) over (partition by is_unwanted, repeat_key, repeat_number) as hits
     from grouped
 )
 

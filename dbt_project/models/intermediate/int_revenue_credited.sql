@@ -37,6 +37,7 @@ credited as (
             when clicks.click_id is null then conversions.account_hour
             else {{ account_hour_of('conversions.converted_at', 'clicks.account_time_zone') }}
         end as order_hour,
+        clicks.clicked_at,
         conversions.converted_at
     from credits
     inner join conversions -- unique by conversion_id
@@ -77,7 +78,9 @@ final as (
         case when order_id is not null then credit else 0 end as orders,
         case when order_id is not null then credited_amount else 0 end as gross_order_revenue,
         case when order_id is null then credited_amount else 0 end as gross_lead_revenue,
-        cast(0 as numeric(38, 6)) as refunded
+        cast(0 as numeric(38, 6)) as refunded,
+        clicked_at,
+        converted_at
     from credited
     where is_goal
     union all
@@ -99,7 +102,10 @@ final as (
         0 as orders,
         0 as gross_order_revenue,
         0 as gross_lead_revenue,
-        {{ share_exactly('amount', 'coalesce(receivers, 1)', 'coalesce(position, 1)') }} as refunded
+        {{ share_exactly('amount', 'coalesce(receivers, 1)', 'coalesce(position, 1)') }}
+            as refunded,
+        clicked_at,
+        converted_at
     from refunded
     where coalesce(is_goal, true)
 )

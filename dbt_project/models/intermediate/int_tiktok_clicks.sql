@@ -46,7 +46,7 @@ placed as (
     left join campaigns -- unique by campaign_id
         on landing_hits.campaign_id = campaigns.campaign_id
     {{ left_join_site('site_pixels', 'landing_hits.page_host') }}
-    where landing_hits.hit_number = 1
+    where landing_hits.hit_number = 1 and not landing_hits.is_unwanted
 ),
 
 final as (
