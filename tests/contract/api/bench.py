@@ -53,7 +53,7 @@ class Bench:
             limiter=MemoryLimiter(self.tier, self.now),
             clock=self.now,
             sleep=self.sleep,
-            rng=random.Random(1),  # noqa: S311 - jitter, drawn from a seed
+            rng=random.Random(1),
         )
 
     def now(self) -> datetime:

@@ -56,7 +56,7 @@ class Puller:
             limiter=MemoryLimiter("ultimate", self.client_time),
             clock=self.client_time,
             sleep=self.sleep,
-            rng=random.Random(1),  # noqa: S311 - jitter, drawn from a seed
+            rng=random.Random(1),
         )
 
     def client_time(self) -> datetime:

@@ -78,7 +78,7 @@ def pull_and_die(warehouse, load, *, pages, die_at, lots):
 
 
 def test_a_killed_pull_leaves_all_of_itself_or_nothing(warehouse, ledger, row, minutes_later, twin):
-    lots = random.Random(3)  # noqa: S311 - a seeded schedule of kills
+    lots = random.Random(3)
     done = 0
     for number in range(KILLS):
         pages = [

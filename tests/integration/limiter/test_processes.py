@@ -107,7 +107,7 @@ def test_eight_processes_share_a_thousand_events_a_second(start_worker, most_in)
 def test_a_killed_holder_leaves_no_burst_and_takes_its_permits_along_for_a_second_only(
     warehouse, start_worker, most_in
 ):
-    lots = random.Random(1)  # noqa: S311 - a seeded schedule of kills
+    lots = random.Random(1)
     went, now = [], 0.0
     for _ in range(100):
         worker = start_worker("events")

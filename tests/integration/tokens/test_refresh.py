@@ -177,7 +177,7 @@ def outcome_of(store, server):
 def test_a_kill_during_a_refresh_ends_in_a_valid_pair_or_in_a_call_for_help(
     warehouse, store, server, connection, keys
 ):
-    lots = random.Random(7)  # noqa: S311 - a seeded schedule of kills
+    lots = random.Random(7)
     outcomes = {"valid": 0, "needs_reauth": 0}
     for number in range(200):
         if number == 0 or token_states(connection)[0].status != "active":

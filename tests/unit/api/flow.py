@@ -82,7 +82,7 @@ def client_of(sender: Sender, time: Time | None = None) -> TikTokClient:
         limiter=MemoryLimiter("basic", time.now),
         clock=time.now,
         sleep=time.sleep,
-        rng=random.Random(1),  # noqa: S311 - jitter, drawn from a seed
+        rng=random.Random(1),
     )
 
 
