@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from airflow.sdk.definitions._internal.node import DAGNode
 
 
-def publish(asset: Asset, *, after: Sequence[DAGNode]) -> None:
+def publish(asset: Asset, *, after: Sequence[DAGNode], beside: Sequence[DAGNode] = ()) -> None:
     """Add the last tasks of a DAG whose other tasks may fail one by one.
 
-    ``publish`` updates *asset* once all are done and at least one succeeded: one event per run,
-    however many tasks were mapped. ``fail_run`` fails when any of them failed, because Airflow
-    takes the state of a run from its last tasks only.
+    ``publish`` updates *asset* once all of *after* are done and at least one succeeded: one event
+    per run, however many tasks were mapped. ``fail_run`` fails when any of them, or of *beside*,
+    failed, because Airflow takes the state of a run from its last tasks only.
     """
 
     @task(outlets=[asset], trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
@@ -32,6 +32,8 @@ def publish(asset: Asset, *, after: Sequence[DAGNode]) -> None:
             "A task of this run failed; its own log says what to fix. What the others did is kept.",
         )
 
-    ends = [publish(), fail_run()]
+    published, failed = publish(), fail_run()
     for node in after:
-        node.set_downstream(ends)
+        node.set_downstream([published, failed])
+    for node in beside:
+        node.set_downstream(failed)

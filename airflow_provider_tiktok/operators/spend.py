@@ -172,7 +172,9 @@ def days_between(from_date: str, to_date: str, *, today: date) -> list[date]:
     try:
         first, last = date.fromisoformat(from_date), date.fromisoformat(to_date)
     except ValueError:
-        raise SettingsError(f"{from_date!r} to {to_date!r}: write dates as 2026-11-30.") from None
+        raise SettingsError(
+            f"{from_date!r} to {to_date!r} is no range of days: give both as 2026-11-30.",
+        ) from None
     if last < first:
         raise SettingsError(f"The range ends ({last}) before it begins ({first}): swap the dates.")
     if first > today:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import importlib.util
+import io
+import itertools
 import json
 import os
 import shutil
@@ -12,28 +15,41 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from psycopg import sql
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from sandbox.server import start_server
 
-    from airflow.models.dagrun import DagRun
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from airflow.sdk import DAG
 
+    from sandbox.postgres import EmbeddedPostgres
     from sandbox.server import RunningSandbox
+    from sandbox.world import World
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DAGS = REPOSITORY / "dags"
 CREDENTIALS = {
     "environment": "local",
-    "quota_tier": "ultimate",
+    "quota_tier": "ultimate",  # the waits of the basic tier are real
     "app_id": "7100000000000000001",
     "app_secret": "sandbox-app-secret",
     "access_token": "sandbox-access-token",
 }
+WAREHOUSE_LOGIN = "postgres:warehouse-password"  # the embedded server takes any
+IMPORTED, BUILT = "dags_imported", "dags_built"
+# An order of nobody: no visitor, no customer, nothing by which TikTok could find a person.
+ORDER_OF_NOBODY = """
+insert into shop.orders (order_id, ordered_at, currency, total_amount, page_url)
+values (
+    'nobody', %s::timestamptz - interval '2 hours', 'USD', 10, 'https://us.northwind.example/thanks'
+)
+"""
 
 # Airflow reads these when it is first imported, which is before any fixture.
 if "AIRFLOW_HOME" not in os.environ:
@@ -41,6 +57,8 @@ if "AIRFLOW_HOME" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
 os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = str(DAGS)
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
+os.environ["DO_NOT_TRACK"] = "1"
+_database_numbers = itertools.count(1)
 
 
 def load_dag(dag_id: str) -> DAG:
@@ -52,6 +70,26 @@ def load_dag(dag_id: str) -> DAG:
     spec.loader.exec_module(module)
     dag: DAG = module.dag
     return dag
+
+
+def without_retries(dag: DAG) -> DAG:
+    """Fail at once: dag.test() would sit out the minutes before another try."""
+    for task in dag.tasks:
+        if task.is_mapped:
+            task.partial_kwargs["retries"] = 0
+        else:
+            task.retries = 0
+    return dag
+
+
+@dataclass
+class Run:
+    """A run that has ended: its state, its tasks' states and results, and their log."""
+
+    state: str
+    states: dict[tuple[str, int], str]
+    results: dict[tuple[str, int], Any]
+    log: str
 
 
 @dataclass
@@ -76,11 +114,20 @@ class Stage:
             statement = sql.SQL("alter database {} set tiktok.clock_offset = {}")
             connection.execute(statement.format(name, sql.Literal(offset)))
 
-    def run(self, dag_id: str, logical_date: datetime, **conf: Any) -> DagRun:
-        """Run a DAG once, at its logical date, and return the finished run."""
+    def run(self, dag_id: str, logical_date: datetime, **conf: Any) -> Run:
+        """Run a DAG once, at its logical date, and return what came of it."""
         self.at(logical_date)
-        return load_dag(dag_id).test(
-            logical_date=logical_date, run_after=logical_date, run_conf=conf or None
+        dag = without_retries(load_dag(dag_id))
+        with contextlib.redirect_stdout(io.StringIO()) as log:
+            run = dag.test(logical_date=logical_date, run_after=logical_date, run_conf=conf or None)
+        tasks = {(ti.task_id, ti.map_index): ti for ti in run.get_task_instances()}
+        return Run(
+            state=str(run.state),
+            states={key: str(ti.state) for key, ti in tasks.items()},
+            results={
+                key: ti.xcom_pull(ti.task_id, map_indexes=ti.map_index) for key, ti in tasks.items()
+            },
+            log=log.getvalue(),
         )
 
     def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
@@ -94,6 +141,30 @@ class Stage:
             connection.execute(statement, parameters)  # type: ignore[call-overload]
 
 
+@dataclass
+class Sent:
+    """A stage on which a run of tiktok_events has ended."""
+
+    stage: Stage
+    run: Run
+
+
+@contextlib.contextmanager
+def set_stage(warehouse: str, world: World) -> Iterator[Stage]:
+    """Point Airflow at a warehouse and at a sandbox of its own, until the block ends."""
+    sandbox = start_server(world)
+    with pytest.MonkeyPatch.context() as environment:
+        parts = urlsplit(warehouse)
+        netloc = f"{WAREHOUSE_LOGIN}@{parts.hostname}:{parts.port}"
+        uri = parts._replace(netloc=netloc).geturl()
+        environment.setenv("AIRFLOW_CONN_TIKTOK_WAREHOUSE", uri)
+        environment.setenv("AIRFLOW__TIKTOK__LOCAL_URL", sandbox.url)
+        stage = Stage(warehouse, sandbox, environment)
+        stage.connect_as()
+        yield stage
+    sandbox.stop()
+
+
 @pytest.fixture(scope="session")
 def _airflow_database() -> None:
     """Create Airflow's own tables, once."""
@@ -102,40 +173,65 @@ def _airflow_database() -> None:
     initdb()
 
 
+@pytest.fixture(scope="session")
+def _imported(
+    _airflow_database: None, postgres: EmbeddedPostgres, _migrated_template: str, world: World
+) -> str:
+    """A database in which tiktok_accounts has run, to be copied."""
+    uri = postgres.create_database(IMPORTED, template=_migrated_template)
+    with set_stage(uri, world) as stage:
+        assert stage.run("tiktok_accounts", world.end).state == "success"
+    return IMPORTED
+
+
+@pytest.fixture(scope="session")
+def _built(postgres: EmbeddedPostgres, _imported: str, world: World) -> str:
+    """A database with the user's tables in which spend was pulled and the models were built."""
+    uri = postgres.create_database(BUILT, template=_imported)
+    with set_stage(uri, world) as stage:
+        with psycopg.connect(uri) as connection:
+            world.write_user_tables(connection, since=world.start, until=world.end)
+        stage.write(ORDER_OF_NOBODY, world.end)
+        for dag_id in ("tiktok_spend", "tiktok_models"):
+            assert stage.run(dag_id, world.end).state == "success"
+    return BUILT
+
+
+@contextlib.contextmanager
+def copied_stage(postgres: EmbeddedPostgres, template: str, world: World) -> Iterator[Stage]:
+    """Set a stage whose warehouse is a copy of a database."""
+    name = f"dags_{next(_database_numbers)}"
+    uri = postgres.create_database(name, template=template)
+    with set_stage(uri, world) as stage:
+        yield stage
+    postgres.drop_database(name)
+
+
 @pytest.fixture
 def stage(
-    _airflow_database: None,
-    warehouse: str,
-    sandbox: RunningSandbox,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Stage:
-    """Point Airflow at a fresh warehouse and a fresh sandbox."""
-    # Cosmos wants a password, even where the server asks for none.
-    uri = warehouse.replace("postgres@", "postgres:no-password@", 1)
-    monkeypatch.setenv("AIRFLOW_CONN_TIKTOK_WAREHOUSE", uri)
-    monkeypatch.setenv("AIRFLOW__TIKTOK__LOCAL_URL", sandbox.url)
-    made = Stage(warehouse, sandbox, monkeypatch)
-    made.connect_as()
-    return made
+    _airflow_database: None, postgres: EmbeddedPostgres, _migrated_template: str, world: World
+) -> Iterator[Stage]:
+    """A stage with a migrated, empty warehouse."""
+    with copied_stage(postgres, _migrated_template, world) as stage:
+        yield stage
 
 
 @pytest.fixture
-def task_results() -> Callable[[DagRun], dict[tuple[str, int], tuple[str, Any]]]:
-    """Read state and result of every task of a run, by task id and map index."""
-
-    def read(run: DagRun) -> dict[tuple[str, int], tuple[str, Any]]:
-        return {
-            (ti.task_id, ti.map_index): (
-                str(ti.state),
-                ti.xcom_pull(ti.task_id, map_indexes=ti.map_index),
-            )
-            for ti in run.get_task_instances()
-        }
-
-    return read
+def imported(postgres: EmbeddedPostgres, _imported: str, world: World) -> Iterator[Stage]:
+    """A stage whose accounts are imported."""
+    with copied_stage(postgres, _imported, world) as stage:
+        yield stage
 
 
 @pytest.fixture
-def read_log(capfd: pytest.CaptureFixture[str]) -> Callable[[], str]:
-    """Return what the tasks have logged since the last call."""
-    return lambda: "".join(capfd.readouterr())
+def built(postgres: EmbeddedPostgres, _built: str, world: World) -> Iterator[Stage]:
+    """A stage whose spend is pulled and whose models are built."""
+    with copied_stage(postgres, _built, world) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="module")
+def sent(postgres: EmbeddedPostgres, _built: str, world: World) -> Iterator[Sent]:
+    """A run of tiktok_events, looked at by several tests."""
+    with copied_stage(postgres, _built, world) as stage:
+        yield Sent(stage, stage.run("tiktok_events", world.end))
