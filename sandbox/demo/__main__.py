@@ -36,11 +36,11 @@ def run(folder: Path) -> int:
 
 def serve(folder: Path) -> int:
     """Prepare the stage around today and serve Airflow's UI until Ctrl-C."""
-    live = live_world(SEED, datetime.now(UTC))
+    around_today = live_world(SEED, datetime.now(UTC))
     print("Starting PostgreSQL, the TikTok sandbox and Airflow on 127.0.0.1")
-    with set_stage(folder / "ui", *live.options()) as stage:
+    with set_stage(folder / "ui", *around_today.options()) as stage:
         prepare(stage)
-        serve_ui(stage, live)
+        serve_ui(stage, around_today.world())
     return 0
 
 

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import psycopg
-
 from sandbox.demo.stage import DemoError, Stage
 from sandbox.postgres import free_port
 from sandbox.processes import start_child, stop_child
 from sandbox.world import World
+from sandbox.world.__main__ import live
 
 if TYPE_CHECKING:
     import subprocess
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 PAST_DAYS = 3
 DAYS = 10
 UI_PORT = 8080
-MINUTE = timedelta(minutes=1)
 START_SECONDS = 120.0
 COMPONENTS = ("scheduler", "dag-processor", "triggerer")
 
@@ -52,12 +50,11 @@ def live_world(seed: int, now: datetime) -> LiveWorld:
     return LiveWorld(seed, midnight - timedelta(days=PAST_DAYS))
 
 
-def serve_ui(stage: Stage, live: LiveWorld) -> None:
+def serve_ui(stage: Stage, world: World) -> None:
     """Run Airflow's processes until Ctrl-C, while people of the world click and buy."""
-    world = live.world()
-    now = datetime.now(UTC)
-    stage.set_clock(now, offset=timedelta(0))
-    _write(stage, world, since=world.start, until=now)
+    stage.set_clock(datetime.now(UTC), offset=timedelta(0))
+    minutes = live(world, stage.warehouse_uri)
+    next(minutes)  # everything up to now is there before the first DAG runs
     stage.run("airflow", "dags", "unpause", "-y", "tiktok_.*", "--treat-dag-id-as-regex",
               log_name="unpause.log")  # fmt: skip
     with contextlib.ExitStack() as stack:
@@ -65,15 +62,8 @@ def serve_ui(stage: Stage, live: LiveWorld) -> None:
         for component in COMPONENTS:
             stack.enter_context(_component(stage, component))
         print(f"\n  Airflow   {url}\n  TikTok    {stage.sandbox_url}\n\nCtrl-C ends it.")
-        while True:
-            time.sleep(MINUTE.total_seconds())
-            since, now = now, datetime.now(UTC)
-            _write(stage, world, since=since, until=now)
-
-
-def _write(stage: Stage, world: World, *, since: datetime, until: datetime) -> None:
-    with psycopg.connect(stage.warehouse_uri) as connection:
-        world.write_user_tables(connection, since=since, until=until)
+        for _ in minutes:
+            pass
 
 
 @contextlib.contextmanager

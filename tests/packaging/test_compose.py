@@ -17,6 +17,7 @@ def test_compose_has_every_process_of_the_project() -> None:
     celery = {name for name, service in SERVICES.items() if service.get("profiles") == ["celery"]}
     assert always == {
         "postgres", "sandbox", "api-server", "scheduler", "dag-processor", "triggerer",
+        "people",
     }  # fmt: skip
     assert celery == {"redis", "worker"}
 
