@@ -51,7 +51,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     return Demo(played.stdout, folder)
 
 
-@pytest.fixture(scope="module")  # the next module plays the demo again, with its own server
+@pytest.fixture  # not for longer: a second play starts a server on the same files
 def demo_warehouse(demo: Demo) -> Iterator[psycopg.Connection]:
     """A connection to the warehouse that the demo filled."""
     with (

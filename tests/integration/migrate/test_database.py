@@ -14,7 +14,7 @@ from airflow_provider_tiktok.warehouse.database import (
 @pytest.mark.parametrize(
     ("change", "setting"),
     [
-        pytest.param(("postgres@", "nobody:planted@"), "the login", id="login"),
+        pytest.param(("postgres:postgres@", "nobody:planted@"), "the login", id="login"),
         pytest.param(("/empty_", "/missing_"), "the database name", id="database"),
         pytest.param(("@127.0.0.1", ":planted@no.such.host.invalid"), "the host name", id="host"),
     ],

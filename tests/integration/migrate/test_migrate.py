@@ -105,7 +105,7 @@ def test_a_login_without_the_right_is_told_the_statement_to_run(empty_database):
         owner.execute("drop role if exists reader")
         owner.execute("create role reader login")
     with (
-        connect(empty_database.replace("postgres@", "reader@")) as connection,
+        connect(empty_database.replace("postgres:postgres@", "reader@")) as connection,
         pytest.raises(MigrationError, match=r"grant create on database .* to reader"),
     ):
         migrate(connection)
