@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowFailException
 
 from airflow_provider_tiktok.api.errors import TikTokReauthoriseError
 from airflow_provider_tiktok.hooks.tiktok import TikTokHook
-from airflow_provider_tiktok.operators.failures import ThrottleRetryPolicy, explained
+from airflow_provider_tiktok.operators.failures import ThrottleRetryPolicy, final_sentence
 
 if TYPE_CHECKING:
     from typing import Any
@@ -54,10 +55,15 @@ class TikTokOperator(BaseOperator):
         :raises AirflowFailException: a person must act; the message says who and what.
         """
         try:
-            with explained():
-                return self._run_job(context)
+            return self._run_job(context)
+        except Exception as error:
+            sentence = final_sentence(error)
+            if sentence is None:
+                raise
         finally:
             self.hook.close()
+        # Outside the except block, so that the log shows the sentence and not two tracebacks.
+        raise AirflowFailException(sentence)
 
     def run_job(self, context: Context) -> Any:
         """Do the job of this operator; errors of the engine may pass."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from airflow.sdk import RetryDecision, RetryPolicy
-from airflow.sdk.exceptions import AirflowFailException
 from psycopg import errors
 
 from airflow_provider_tiktok.api.errors import (
@@ -20,8 +18,6 @@ from airflow_provider_tiktok.hooks.settings import SettingsError
 from airflow_provider_tiktok.warehouse.database import WarehouseConnectionError, WarehouseError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from airflow.sdk import Context
 
 # A person must act first: another try of the same would end the same.
@@ -32,35 +28,26 @@ _FINAL = (
     SettingsError,
     WarehouseError,
 )
-_NO_TABLES = (
-    "The warehouse lacks {what}. Run `airflow tiktok init` once with this version of "
-    "airflow-provider-tiktok."
-)
-_NO_PRIVILEGE = (
-    "The login of the warehouse connection may not do this: {what}. Grant it, or run "
-    "`airflow tiktok init` as the owner of the schemas tiktok_raw and tiktok_ops."
-)
+_NO_TABLES = (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName)
 
 
-@contextmanager
-def explained() -> Iterator[None]:
-    """Turn what no retry can heal into a failure that Airflow does not retry; pass on the rest.
-
-    :raises AirflowFailException: one sentence with the thing and the fix.
-    """
-    try:
-        yield
-    except WarehouseConnectionError:
-        raise  # a server that restarts is back in a minute
-    except _FINAL as error:
-        sentence = str(error)
-    except (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName) as error:
-        sentence = _NO_TABLES.format(what=error.diag.message_primary)
-    except errors.InsufficientPrivilege as error:
-        sentence = _NO_PRIVILEGE.format(what=error.diag.message_primary)
-    else:
-        return
-    raise AirflowFailException(sentence)
+def final_sentence(error: Exception) -> str | None:
+    """Return what to tell the person who must act first; None when another try may help."""
+    if isinstance(error, WarehouseConnectionError):
+        return None  # a server that restarts is back in a minute
+    if isinstance(error, _FINAL):
+        return str(error)
+    if isinstance(error, _NO_TABLES):
+        return (
+            f"The warehouse does not fit: {error.diag.message_primary}. Run `airflow tiktok init` "
+            "once with this version of airflow-provider-tiktok."
+        )
+    if isinstance(error, errors.InsufficientPrivilege):
+        return (
+            f"The login of the warehouse connection may not do this: {error.diag.message_primary}. "
+            "Grant it, or run `airflow tiktok init` as the owner of tiktok_raw and tiktok_ops."
+        )
+    return None
 
 
 class ThrottleRetryPolicy(RetryPolicy):

@@ -180,7 +180,8 @@ def _imported(
     """A database in which tiktok_accounts has run, to be copied."""
     uri = postgres.create_database(IMPORTED, template=_migrated_template)
     with set_stage(uri, world) as stage:
-        assert stage.run("tiktok_accounts", world.end).state == "success"
+        run = stage.run("tiktok_accounts", world.end)
+        assert run.state == "success", run.log
     return IMPORTED
 
 
@@ -193,7 +194,8 @@ def _built(postgres: EmbeddedPostgres, _imported: str, world: World) -> str:
             world.write_user_tables(connection, since=world.start, until=world.end)
         stage.write(ORDER_OF_NOBODY, world.end)
         for dag_id in ("tiktok_spend", "tiktok_models"):
-            assert stage.run(dag_id, world.end).state == "success"
+            run = stage.run(dag_id, world.end)
+            assert run.state == "success", run.log
     return BUILT
 
 
