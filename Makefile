@@ -12,7 +12,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := False
 export DO_NOT_TRACK := 1
 export RUN
 
-.PHONY: help setup demo ui shell test lint format types lock clean
+.PHONY: help setup demo ui shell test long lint format bench types lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ shell: $(READY) ## a shell among the demo's servers; RUN="airflow tiktok status"
 test: $(READY) lint ## everything that CI runs
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
+long: $(READY) ## the tests that take too long for every change (more than half an hour)
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile -m long
+
 lint: $(READY) ## style, types, SQL and who may import whom
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -55,6 +58,10 @@ format: $(READY) ## rewrite Python and SQL in the house's style
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --processes 2 airflow_provider_tiktok sandbox
 	@$(BIN)/sqlfluff fix --processes 2 --templater jinja dbt_project
+
+bench: $(READY) ## measure the sandbox and the loading of spend; prints tables
+	@$(BIN)/python benchmarks/sandbox_speed.py
+	@$(BIN)/python benchmarks/spend_load.py
 
 types: $(READY) ## mypy, strict
 	@$(BIN)/mypy
