@@ -1,5 +1,5 @@
--- What is wrong with the conversion tables, before TikTok says so: one row per pixel, event and rule.
--- Read it before the first send, and in CI (assert_conversion_tables_score_enough).
+-- What is wrong with the conversion tables, before TikTok says so. Read it before the first send,
+-- and in CI (assert_conversion_tables_score_enough).
 with checked as (
     select * from {{ ref('int_export_events_checked') }}
 ),
