@@ -50,14 +50,14 @@ lint: $(READY) ## style, types, SQL and who may import whom
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar airflow_provider_tiktok sandbox
-	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar --templater jinja dbt_project
+	@$(BIN)/sqlfluff lint --disable-progress-bar airflow_provider_tiktok sandbox
+	@$(BIN)/sqlfluff lint --disable-progress-bar --templater jinja dbt_project
 
 format: $(READY) ## rewrite Python and SQL in the house's style
 	@$(BIN)/ruff check --fix-only .
 	@$(BIN)/ruff format .
-	@$(BIN)/sqlfluff fix --processes 2 airflow_provider_tiktok sandbox
-	@$(BIN)/sqlfluff fix --processes 2 --templater jinja dbt_project
+	@$(BIN)/sqlfluff fix airflow_provider_tiktok sandbox
+	@$(BIN)/sqlfluff fix --templater jinja dbt_project
 
 bench: $(READY) ## measure the sandbox and the loading of spend; prints tables
 	@$(BIN)/python benchmarks/sandbox_speed.py
