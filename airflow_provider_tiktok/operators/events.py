@@ -14,6 +14,7 @@ from airflow_provider_tiktok.operators.base import TikTokOperator
 from airflow_provider_tiktok.warehouse.delivery import Pace, deliver
 from airflow_provider_tiktok.warehouse.delivery_result import Stopped
 from airflow_provider_tiktok.warehouse.outbox import account_countries, enqueue
+from airflow_provider_tiktok.warehouse.status import refused_token
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -129,6 +130,9 @@ class TikTokDeliverEventsOperator(_EventsOperator):
                 max_seconds=self.max_seconds,
                 pace=Pace(sleep=self._nap),
             )
+            # Without a call of our own the refusal may be of a token that was replaced since.
+            if result.calls and (refused := refused_token(warehouse, self.pixel_code)):
+                self.hook.token_source.died(refused[0])
         self._tell(result.reasons)
         self.log.info("Pixel %s: %s", self.pixel_code, result.counts())
         if result.needs_a_person:

@@ -103,3 +103,14 @@ def columns(connection: psycopg.Connection[Any], schema: str, table: str) -> set
     parameters = {"schema": schema, "table": table}
     rows = connection.execute(statement("status/columns"), parameters)
     return {row[0] for row in rows}
+
+
+def refused_token(
+    connection: psycopg.Connection[Any], event_source_id: str
+) -> tuple[int | None] | None:
+    """Return the code with which TikTok refused the token for a pixel; None when it did not."""
+    parameters = {"event_source_id": event_source_id}
+    row: tuple[int | None] | None = connection.execute(
+        statement("status/refused_token"), parameters
+    ).fetchone()
+    return row

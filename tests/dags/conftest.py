@@ -232,7 +232,7 @@ def built(postgres: EmbeddedPostgres, _built: str, world: World) -> Iterator[Sta
         yield stage
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sent(postgres: EmbeddedPostgres, _built: str, world: World) -> Iterator[Sent]:
     """A run of tiktok_events, looked at by several tests."""
     with copied_stage(postgres, _built, world) as stage:

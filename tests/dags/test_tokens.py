@@ -1,0 +1,83 @@
+"""A token kept in the warehouse: used, marked when TikTok refuses it, healed by a new one."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from cryptography.fernet import Fernet
+
+from airflow_provider_tiktok.warehouse.tokens import TokenStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox.world import World
+
+    from .conftest import Stage
+
+GRANTED = ["7000000000000000001"]
+
+
+@contextmanager
+def store_of(stage: Stage) -> Iterator[TokenStore]:
+    """Open the store of a stage, and take the pasted token out of its connection."""
+    key = Fernet.generate_key().decode()
+    stage.environment.setenv("AIRFLOW__TIKTOK__TOKEN_KEYS", key)
+    stage.connect_as(access_token="")
+    with psycopg.connect(stage.warehouse_uri, autocommit=True) as connection:
+        yield TokenStore(connection, [key])
+
+
+@pytest.fixture
+def store(stage: Stage) -> Iterator[TokenStore]:
+    """The store of an empty stage."""
+    with store_of(stage) as store:
+        yield store
+
+
+def grant(stage: Stage, store: TokenStore, token: str) -> None:
+    stage.sandbox.grant(token, advertiser_ids=GRANTED)
+    store.save("tiktok_default", access_token=token)
+
+
+def test_a_kept_token_is_used(stage: Stage, store: TokenStore, world: World) -> None:
+    grant(stage, store, "kept-access-token-1")
+    run = stage.run("tiktok_accounts", world.end)
+    assert run.state == "success"
+    assert stage.rows("select advertiser_id from tiktok_raw.advertisers") == [(GRANTED[0],)]
+    assert "kept-access-token" not in run.log
+
+
+def test_a_dead_token_is_marked_and_a_new_one_heals(
+    stage: Stage, store: TokenStore, world: World
+) -> None:
+    grant(stage, store, "kept-access-token-1")
+    stage.sandbox.revoke("kept-access-token-1")
+    assert "TikTok answered 40105" in stage.run("tiktok_accounts", world.end).log
+    assert stage.rows("select status from tiktok_ops.oauth_tokens") == [("needs_reauth",)]
+    calls = len(stage.sandbox.requests())
+    run = stage.run("tiktok_accounts", world.end)
+    assert "Someone with access to the TikTok accounts must connect again" in run.log
+    assert len(stage.sandbox.requests()) == calls
+    grant(stage, store, "kept-access-token-2")
+    assert stage.run("tiktok_accounts", world.end).state == "success"
+
+
+def test_without_any_token_the_task_says_how_to_get_one(
+    stage: Stage, store: TokenStore, world: World
+) -> None:
+    run = stage.run("tiktok_accounts", world.end)
+    assert run.state == "failed"
+    assert "Connection tiktok_default has no token." in run.log
+
+
+def test_a_token_that_dies_while_events_are_sent_is_marked_too(built: Stage, world: World) -> None:
+    with store_of(built) as store:
+        grant(built, store, "kept-access-token-1")
+        built.sandbox.revoke("kept-access-token-1")
+        assert built.run("tiktok_events", world.end).state == "failed"
+        assert built.rows("select status from tiktok_ops.oauth_tokens") == [("needs_reauth",)]
+        assert built.sandbox.events() == []
