@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_tiktok.cli.findings import Finding, Level
 from airflow_provider_tiktok.hooks.settings import SettingsError
-from airflow_provider_tiktok.hooks.sources import missing_sources, source_tables
+from airflow_provider_tiktok.hooks.sources import (
+    CONVERSIONS,
+    REFUNDS,
+    missing_sources,
+    source_tables,
+)
 from airflow_provider_tiktok.warehouse.accounts import enabled_pixels
 from airflow_provider_tiktok.warehouse.migrate import MigrationError, pending
+from airflow_provider_tiktok.warehouse.outbox_relation import (
+    ExportRelationError,
+    check_relation,
+    parse_relation,
+)
 from airflow_provider_tiktok.warehouse.status import event_reasons, last_pulls
 
 if TYPE_CHECKING:
@@ -28,6 +38,7 @@ def check_warehouse(
 ) -> Iterator[Finding]:
     """Yield what there is to say; *settings* is None when the connection cannot be read."""
     yield from _sources(warehouse, dbt_project)
+    yield from _exports(warehouse)
     try:
         missing = pending(warehouse)
     except MigrationError as error:
@@ -55,6 +66,18 @@ def _sources(warehouse: psycopg.Connection[Any], dbt_project: Path) -> Iterator[
     if not problems:
         count = len(source_tables(dbt_project))
         yield Finding(Level.OK, "sources", f"{count} tables are there with their columns.")
+
+
+def _exports(warehouse: psycopg.Connection[Any]) -> Iterator[Finding]:
+    is_ready = True
+    for name in (CONVERSIONS, REFUNDS):
+        try:
+            check_relation(warehouse, parse_relation(name))
+        except ExportRelationError as error:
+            is_ready = False
+            yield Finding(Level.FIX, "exports", str(error))
+    if is_ready:
+        yield Finding(Level.OK, "exports", "Both export views have what an event needs.")
 
 
 def _pixels(warehouse: psycopg.Connection[Any], settings: Settings) -> Iterator[Finding]:

@@ -49,7 +49,7 @@ def doctor(args: argparse.Namespace) -> None:
 def status(args: argparse.Namespace) -> None:
     """Show where the pulls and the events of a connection stand."""
     with _hook(args) as hook, hook.connect_warehouse() as warehouse:
-        _say(status_text(warehouse, args.connection))
+        _say(status_text(warehouse, hook.settings.connection_id))
 
 
 @contextmanager

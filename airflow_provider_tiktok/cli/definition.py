@@ -24,8 +24,8 @@ WAREHOUSE = _option(
 DBT_PROJECT = _option(
     "--dbt-project",
     metavar="FOLDER",
-    text="the dbt project whose sources to check (default: [tiktok] dbt_project, else the folder "
-    "dbt_project beside the DAGs)",
+    text="the dbt project whose sources to check (default: the setting dbt_project of Airflow's "
+    "section tiktok, else the folder dbt_project beside the DAGs)",
 )
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     import psycopg
 
+# The models that hold the events to send; the dbt project builds them as views.
+CONVERSIONS = "analytics.exp_tiktok__conversion_events"
+REFUNDS = "analytics.exp_tiktok__refund_events"
 # These the provider makes itself: `airflow tiktok init`.
 OWN_SCHEMAS = frozenset({"tiktok_raw", "tiktok_ops"})
 

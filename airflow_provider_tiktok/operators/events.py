@@ -10,6 +10,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from airflow_provider_tiktok.events.reasons import HINTS, Reason
 from airflow_provider_tiktok.hooks.event_settings import event_settings
 from airflow_provider_tiktok.hooks.grant import pixels_to_serve
+from airflow_provider_tiktok.hooks.sources import CONVERSIONS, REFUNDS
 from airflow_provider_tiktok.operators.base import TikTokOperator
 from airflow_provider_tiktok.warehouse.delivery import Pace, deliver
 from airflow_provider_tiktok.warehouse.delivery_result import Stopped
@@ -26,8 +27,13 @@ if TYPE_CHECKING:
 
     from airflow_provider_tiktok.events.settings import EventSettings
 
-CONVERSIONS = "analytics.exp_tiktok__conversion_events"
-REFUNDS = "analytics.exp_tiktok__refund_events"
+__all__ = [
+    "CONVERSIONS",
+    "REFUNDS",
+    "TikTokDeliverEventsOperator",
+    "TikTokEnqueueEventsOperator",
+    "TikTokListPixelsOperator",
+]
 
 _PAUSES = {
     Stopped.TIME: "its time is over",

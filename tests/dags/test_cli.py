@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 from airflow.cli.cli_parser import get_parser
 
@@ -14,7 +12,7 @@ if TYPE_CHECKING:
 
     from sandbox.world import World
 
-    from .conftest import Stage
+    from .conftest import Sent, Stage
 
     Command = Callable[..., tuple[int, str]]
 
@@ -42,12 +40,10 @@ def command(capfd: pytest.CaptureFixture[str]) -> Command:
 
 
 @pytest.fixture
-def furnished(stage: Stage, world: World) -> Stage:
-    """A stage with the user's tables, at the end of the world."""
-    stage.at(world.end)
-    with psycopg.connect(stage.warehouse_uri) as connection:
-        world.write_user_tables(connection, since=world.end - timedelta(hours=1), until=world.end)
-    return stage
+def furnished(built: Stage, world: World) -> Stage:
+    """A stage on which everything has run, at the end of the world."""
+    built.at(world.end)
+    return built
 
 
 def test_init_creates_the_tables_once(stage: Stage, empty_database: str, command: Command) -> None:
@@ -90,11 +86,18 @@ def test_doctor_names_what_is_wrong_in_the_connection(
 @pytest.mark.parametrize(
     ("statement", "sentence"),
     [
-        ("drop table crm.lead_events", "Source table crm.lead_events does not exist"),
-        ("alter table shop.orders drop currency", "table shop.orders has no column currency."),
+        ("drop table crm.lead_events cascade", "Source table crm.lead_events does not exist"),
+        (
+            "alter table shop.orders rename currency to money",
+            "table shop.orders has no column currency.",
+        ),
+        (
+            "alter view analytics.exp_tiktok__refund_events rename to elsewhere",
+            "There is no table or view analytics.exp_tiktok__refund_events",
+        ),
         ("drop schema tiktok_ops cascade", "Run `airflow tiktok init`"),
     ],
-    ids=["missing table", "missing column", "no tables of ours"],
+    ids=["missing table", "missing column", "missing export view", "no tables of ours"],
 )
 def test_doctor_names_what_is_wrong_in_the_warehouse(
     furnished: Stage, command: Command, statement: str, sentence: str
@@ -117,14 +120,25 @@ def test_doctor_goes_on_without_a_warehouse(stage: Stage, command: Command) -> N
     assert "secret-word" not in said
 
 
-def test_status_shows_how_far_spend_is_known(stage: Stage, world: World, command: Command) -> None:
-    stage.run("tiktok_accounts", world.end)
+def test_status_shows_how_far_spend_is_known(imported: Stage, command: Command) -> None:
     code, said = command("status")
     assert code == 0
     assert "7000000000000000002 Northwind India on never" in said
-    stage.run("tiktok_spend", world.end)
-    _, said = command("status")
+
+
+def test_status_counts_events_and_says_why_some_failed(sent: Sent, command: Command) -> None:
+    code, said = command("status")
+    assert code == 0
     assert "7000000000000000002 Northwind India on just now" in said
+    assert "CUS00000000000000001 conversion delivered" in said
+    assert "rejected_by_tiktok 1" in said
+
+
+def test_doctor_says_what_to_do_about_events_that_ended_badly(sent: Sent, command: Command) -> None:
+    code, said = command("doctor")
+    assert code == 0
+    assert "note events 1 ended as rejected_by_tiktok, such as ord_" in said
+    assert "TikTok does not take this currency." in said
 
 
 def test_a_command_without_a_connection_says_which_to_add(stage: Stage, command: Command) -> None:
