@@ -29,3 +29,8 @@
 {% macro as_money(column) -%}
     case when abs({{ column }}) < 1e30 then cast({{ column }} as numeric(38, 6)) end
 {%- endmacro %}
+
+{#- A metric minus what it was in the snapshot before; a metric that is not there counts as 0. -#}
+{% macro delta_of(metric) -%}
+    cast(coalesce({{ metric }}, 0) - coalesce(previous_{{ metric }}, 0) as numeric(38, 6))
+{%- endmacro %}

@@ -36,12 +36,6 @@ def stop_clock(uri: str, moment: datetime) -> None:
 
 
 @pytest.fixture(scope="session")
-def dbt_work(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where dbt keeps what it parsed."""
-    return tmp_path_factory.mktemp("dbt")
-
-
-@pytest.fixture(scope="session")
 def world_uri(postgres: EmbeddedPostgres, _migrated_template: str, world: World) -> str:
     """URI of a warehouse that holds the demo's world, as of its end; nothing is built."""
     uri = postgres.create_database("dbt_world", template=_migrated_template)
@@ -51,17 +45,30 @@ def world_uri(postgres: EmbeddedPostgres, _migrated_template: str, world: World)
 
 
 @pytest.fixture(scope="session")
-def built_world(world_uri: str, dbt_work: Path) -> DbtProject:
+def built_world(world_uri: str, tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     """The project, built on the demo's world with the default settings. Only read it."""
-    project = DbtProject(world_uri, dbt_work)
+    project = DbtProject(world_uri, tmp_path_factory.mktemp("dbt_world"))
     project.build_all()
     return project
 
 
+@pytest.fixture(scope="session")
+def own_work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where dbt keeps what it parsed for the tests that have a warehouse of their own."""
+    return tmp_path_factory.mktemp("dbt_own")
+
+
 @pytest.fixture
-def project(warehouse: str, dbt_work: Path) -> DbtProject:
-    """The project on a migrated warehouse without data of this test's own."""
-    return DbtProject(warehouse, dbt_work)
+def project(
+    postgres: EmbeddedPostgres, _migrated_template: str, own_work: Path
+) -> Iterator[DbtProject]:
+    """The project on a migrated warehouse without data of this test's own.
+
+    It always has the same name: dbt parses everything anew when a name in the profile changes.
+    """
+    uri = postgres.create_database("dbt_own", template=_migrated_template)
+    yield DbtProject(uri, own_work)
+    postgres.drop_database("dbt_own")
 
 
 @pytest.fixture

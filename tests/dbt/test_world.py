@@ -84,15 +84,3 @@ def test_a_view_with_literal_macros_is_no_click_and_says_why(
     assert not built_world.rows(
         "select 1 from analytics.fct_clicks where page_view_id = %s", [case.page_view_id]
     )
-
-
-def test_a_second_build_changes_nothing(built_world: DbtProject) -> None:
-    reports = ("rpt_ad_roi_hourly", "fct_spend_deltas", "fct_clicks", "fct_conversions")
-    query = " union all ".join(
-        f"select '{name}', md5(string_agg(md5({name}::text), '' order by md5({name}::text))) "  # noqa: S608 - our own names
-        f"from analytics.{name}"
-        for name in reports
-    )
-    before = built_world.rows(query)
-    built_world.build_all()
-    assert built_world.rows(query) == before

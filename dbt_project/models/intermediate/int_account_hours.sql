@@ -1,3 +1,7 @@
+{{ config(
+    materialized='steady_table', unique_key=['account_time_zone', 'account_hour']
+) }}
+
 -- Every hour of every account clock that a pull has asked for, placed in UTC. The only place where
 -- spend gets its UTC time.
 with pulls as (

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='steady_view') }}
 
 -- Everything that is counted per ad and account-local hour, each source in its own columns and
 -- rows; the reports only add up.

@@ -1,3 +1,5 @@
+{{ config(materialized='steady_table', unique_key='ad_id') }}
+
 -- Every ad that TikTok listed or charged for. Spend on an ad that was never listed stays, unnamed.
 with listed as (
     select * from {{ ref('stg_tiktok__ads') }}

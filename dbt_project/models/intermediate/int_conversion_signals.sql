@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='steady_view') }}
 
 -- The matching signals of each conversion: those of the order or lead itself, then of the customer,
 -- then of the pages around it. A view: personal data passes through and is stored nowhere.

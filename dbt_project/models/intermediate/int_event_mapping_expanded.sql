@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='steady_view') }}
 
 -- The rules of seed event_mapping for each pixel: rules that name the pixel replace those that name
 -- none, conversion type by conversion type. Pixel '(none)' is of sites that seed site_pixels lacks.

@@ -1,6 +1,6 @@
 -- Each event that may be sent, and which rules of rpt_model_lint it breaks. A view over the export
 -- views: only the answers leave it, no personal data.
-{{ config(materialized='view') }}
+{{ config(materialized='steady_view') }}
 
 with conversion_events as (
     select * from {{ ref('exp_tiktok__conversion_events') }}

@@ -1,5 +1,5 @@
 -- Ads and days with clicks and no spend, or with spend and no click, and what is known about each.
-{{ config(materialized='view') }}
+{{ config(materialized='steady_view') }}
 
 with ad_roi_daily as (
     select * from {{ ref('rpt_ad_roi_daily') }}

@@ -1,38 +1,15 @@
--- Landing hits that carry TikTok's ids, each with the click it belongs to and its place in it. Hits
--- of bots are numbered apart: they are no clicks, but explain spend without one.
-with page_views as (
-    select * from {{ ref('stg_web__page_views') }}
-),
+-- Landing hits, each with the click it belongs to and its place in it. Hits of bots are numbered
+-- apart: they are no clicks, but explain spend without one.
+{{ config(materialized='steady_view') }}
 
-landing_hits as (
+with landing_hits as (
     select
-        page_view_id,
-        visitor_id,
-        ttclid,
-        campaign_id,
-        ad_group_id,
-        ad_id,
-        page_host,
-        utm_source,
-        utm_medium,
-        utm_campaign,
-        parameter_problems,
-        is_unwanted,
-        occurred_at,
+        *,
         case
             when ttclid is not null then 'ttclid|' || ttclid
             else concat_ws('|', 'visitor', visitor_id, campaign_id, ad_group_id, ad_id)
         end as repeat_key
-    from page_views
-    where
-        problem is null
-        and (
-            ttclid is not null
-            or (
-                {{ is_tiktok_source('utm_source') }}
-                and coalesce(campaign_id, ad_group_id, ad_id) is not null
-            )
-        )
+    from {{ ref('int_landing_hits') }}
 ),
 
 paused as (

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='steady_view') }}
 
 -- The consent of each person as of now: their newest answer on any device. A withdrawal counts at
 -- once even when its clock runs ahead; a grant from the future does not count yet. A view, because

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='steady_view') }}
 
 -- Two names of one person, wherever a row carries both. Names start with what they name: a customer
 -- (c:), the hash of an e-mail (e:) or a visitor (v:).

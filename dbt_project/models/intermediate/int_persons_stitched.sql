@@ -1,3 +1,5 @@
+{{ config(materialized='steady_table', unique_key='name') }}
+
 -- Which names are one person: the connected components of the links, however long their chains.
 --
 -- Each round makes two passes over the components that are not done (Kiveris and others, "Connected

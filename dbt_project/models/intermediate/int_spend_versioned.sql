@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='steady_view') }}
 
 -- Every value that TikTok ever reported for an ad and hour. A view: the snapshots are its table.
 with snapshots as (
@@ -43,7 +43,8 @@ final as (
         -- timestamps
         account_hours.starts_at as hour_starts_at,
         account_hours.ends_at as hour_ends_at,
-        snapshots.observed_at
+        snapshots.observed_at,
+        pulls.finished_at as pull_finished_at
     from snapshots
     inner join pulls -- each snapshot has one pull, by its foreign key
         on snapshots.pull_id = pulls.pull_id

@@ -1,3 +1,5 @@
+{{ config(materialized='steady_table', unique_key='click_id') }}
+
 -- One row per click: its first landing hit, with the account and ad that it belongs to.
 with landing_hits as (
     select * from {{ ref('int_landing_hits_numbered') }}

@@ -1,3 +1,5 @@
+{{ config(materialized='steady_table', unique_key='conversion_id') }}
+
 with conversions as (
     select * from {{ ref('int_conversions_routed') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(materialized='steady_table', unique_key='refund_id') }}
+
 with refunds as (
     select * from {{ ref('stg_shop__refunds') }}
 ),

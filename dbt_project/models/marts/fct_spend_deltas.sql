@@ -1,20 +1,54 @@
 -- Each snapshot minus the one before it. The deltas of an ad and hour add up to what TikTok says
--- now.
+-- now. Deltas never change: an hour's run adds those of the pulls that have none here yet.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    indexes=[
+        {'columns': ['spend_delta_id'], 'unique': true},
+        {'columns': ['pull_id']},
+        {'columns': ['spend_hour_id']},
+    ],
+) }}
+
 with versions as (
     select * from {{ ref('int_spend_versioned') }}
 ),
 
+pulls as (
+    select * from {{ ref('stg_tiktok__report_pulls') }}
+),
+
+pulls_to_add as (
+    select pulls.pull_id
+    from pulls
+    {% if is_incremental() %}
+        where
+            not exists (
+                select 1 from {{ this }} as known
+                where known.pull_id = pulls.pull_id
+            )
+    {% endif %}
+),
+
 with_previous as (
     select
-        *,
-        lag(spend) over snapshots_of_key as previous_spend,
-        lag(impressions) over snapshots_of_key as previous_impressions,
-        lag(tiktok_clicks) over snapshots_of_key as previous_tiktok_clicks,
-        lag(tiktok_conversions) over snapshots_of_key as previous_tiktok_conversions,
-        lag(tiktok_purchases) over snapshots_of_key as previous_tiktok_purchases,
-        lag(tiktok_purchase_value) over snapshots_of_key as previous_tiktok_purchase_value
+        versions.*,
+        previous.spend as previous_spend,
+        previous.impressions as previous_impressions,
+        previous.tiktok_clicks as previous_tiktok_clicks,
+        previous.tiktok_conversions as previous_tiktok_conversions,
+        previous.tiktok_purchases as previous_tiktok_purchases,
+        previous.tiktok_purchase_value as previous_tiktok_purchase_value
     from versions
-    window snapshots_of_key as (partition by advertiser_id, ad_id, account_hour order by seq)
+    inner join pulls_to_add -- unique by pull_id
+        on versions.pull_id = pulls_to_add.pull_id
+    left join versions as previous -- unique by hour and seq, which has no gaps
+        on
+            versions.advertiser_id = previous.advertiser_id
+            and versions.ad_id = previous.ad_id
+            and versions.account_hour = previous.account_hour
+            and versions.seq = previous.seq + 1
 ),
 
 final as (
@@ -33,15 +67,12 @@ final as (
         currency,
         -- numerics
         seq,
-        coalesce(spend, 0) - coalesce(previous_spend, 0) as spend_delta,
-        coalesce(impressions, 0) - coalesce(previous_impressions, 0) as impressions_delta,
-        coalesce(tiktok_clicks, 0) - coalesce(previous_tiktok_clicks, 0) as tiktok_clicks_delta,
-        coalesce(tiktok_conversions, 0) - coalesce(previous_tiktok_conversions, 0)
-            as tiktok_conversions_delta,
-        coalesce(tiktok_purchases, 0) - coalesce(previous_tiktok_purchases, 0)
-            as tiktok_purchases_delta,
-        coalesce(tiktok_purchase_value, 0) - coalesce(previous_tiktok_purchase_value, 0)
-            as tiktok_purchase_value_delta,
+        {{ delta_of('spend') }} as spend_delta,
+        {{ delta_of('impressions') }} as impressions_delta,
+        {{ delta_of('tiktok_clicks') }} as tiktok_clicks_delta,
+        {{ delta_of('tiktok_conversions') }} as tiktok_conversions_delta,
+        {{ delta_of('tiktok_purchases') }} as tiktok_purchases_delta,
+        {{ delta_of('tiktok_purchase_value') }} as tiktok_purchase_value_delta,
         -- booleans
         seq > 1 as is_restatement,
         is_absent,

@@ -1,3 +1,5 @@
+{{ config(materialized='steady_view') }}
+
 with spend as (
     select * from {{ ref('int_spend_latest') }}
 ),
@@ -11,8 +13,8 @@ final as (
         -- ids
         spend.spend_hour_id,
         spend.advertiser_id,
-        ads.campaign_id,
-        ads.ad_group_id,
+        coalesce(ads.campaign_id, spend.campaign_id) as campaign_id,
+        coalesce(ads.ad_group_id, spend.ad_group_id) as ad_group_id,
         spend.ad_id,
         -- strings
         spend.account_time_zone,
@@ -37,7 +39,7 @@ final as (
         spend.first_observed_at,
         spend.last_changed_at
     from spend
-    inner join ads -- unique by ad_id, and has every ad with spend
+    left join ads -- unique by ad_id
         on spend.ad_id = ads.ad_id
 )
 

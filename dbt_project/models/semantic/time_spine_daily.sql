@@ -1,5 +1,5 @@
 -- Every day from the first spend to today, which dbt's semantic layer joins time to.
-{{ config(materialized='view') }}
+{{ config(materialized='steady_view') }}
 
 with spend as (
     select * from {{ ref('int_account_hours') }}
