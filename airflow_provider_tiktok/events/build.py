@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from airflow_provider_tiktok.events import consent, names, values
@@ -36,7 +36,7 @@ OPTIONAL_COLUMNS: tuple[str, ...] = ("lead_id", "lead_event_source")
 _TRUE = frozenset({"true", "t", "yes", "y", "1"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BuiltEvent:
     """One event as the outbox takes it. `payload` is None where nothing may ever leave.
 
@@ -69,11 +69,12 @@ class BuiltEvent:
         return self.state == "pending" and self.kind == REFUND
 
     def ended(self, state: str, reason: Reason, detail: str | None = None) -> BuiltEvent:
-        """Return the event in a final state, with what to do about it."""
-        hint = f"{detail} {HINTS[reason]}" if detail else HINTS[reason]
-        return replace(
-            self, state=state, reason=reason.value, hint=hint, payload=None, payload_hash=None
-        )
+        """Put the event into a final state, with what to do about it, and return it."""
+        self.state = state
+        self.reason = reason.value
+        self.hint = f"{detail} {HINTS[reason]}" if detail else HINTS[reason]
+        self.payload = self.payload_hash = None
+        return self
 
 
 def build(row: Mapping[str, object], settings: EventSettings, now: datetime) -> BuiltEvent:
@@ -84,9 +85,10 @@ def build(row: Mapping[str, object], settings: EventSettings, now: datetime) -> 
     """
     event = _identity(row, settings)
     try:
-        return _built(row, event, settings, now)
+        _fill(event, row, settings, now)
     except UnreadableError as error:
-        return event.ended("quarantined", error.reason, error.detail)
+        event.ended("quarantined", error.reason, error.detail)
+    return event
 
 
 def _identity(row: Mapping[str, object], settings: EventSettings) -> BuiltEvent:
@@ -106,14 +108,15 @@ def _identity(row: Mapping[str, object], settings: EventSettings) -> BuiltEvent:
     )
 
 
-def _built(
-    row: Mapping[str, object], event: BuiltEvent, settings: EventSettings, now: datetime
-) -> BuiltEvent:
-    event = _named(row, event, settings, now)
+def _fill(
+    event: BuiltEvent, row: Mapping[str, object], settings: EventSettings, now: datetime
+) -> None:
+    event.event_time = _check(event, row, settings, now)
+    event.limited_data_use = _flag(row.get("limited_data_use"))
     decision = consent.decide(
         consent.ConsentState(event.consent_state),
         settings.consent_policy,
-        limited_data_use=_flag(row.get("limited_data_use")),
+        limited_data_use=event.limited_data_use,
         event_source=event.event_source,
         allowed=settings.signals,
     )
@@ -128,23 +131,20 @@ def _built(
         if decision.is_full
         else dict.fromkeys(ALL & settings.signals, "consent"),
     )
-    payload = _payload(row, event, decision, found).to_json()
-    event = replace(
-        event,
-        limited_data_use=_flag(row.get("limited_data_use")),
-        signals=found.signals,
-        withheld=found.withheld,
-    )
-    ended = _ended(event, decision, found, settings, now)
-    if ended is not None:
-        return ended
-    return replace(event, payload=payload, payload_hash=payload_hash(payload))
+    event.signals, event.withheld = found.signals, found.withheld
+    payload = _payload(row, event, event.event_time, decision, found.user).to_json()
+    if event.event_time < now - settings.longest_age[event.event_source]:
+        event.ended("expired", Reason.TOO_OLD)
+    elif (reason := _reason_to_stay(event, decision, found, settings)) is not None:
+        event.ended("quarantined" if reason is Reason.NO_SIGNAL else "suppressed", reason)
+    else:
+        event.payload, event.payload_hash = payload, payload_hash(payload)
 
 
-def _named(
-    row: Mapping[str, object], event: BuiltEvent, settings: EventSettings, now: datetime
-) -> BuiltEvent:
-    """Check what identifies the event, and give it the name that leaves and its time."""
+def _check(
+    event: BuiltEvent, row: Mapping[str, object], settings: EventSettings, now: datetime
+) -> datetime:
+    """Check what identifies the event, give it the name that leaves, and return its time."""
     if values.identifier(row.get("event_id"), Reason.INVALID_EVENT_ID) is None:
         raise UnreadableError(Reason.MISSING_EVENT_ID)
     source_id = values.identifier(row.get("event_source_id"), Reason.INVALID_EVENT_SOURCE)
@@ -154,31 +154,35 @@ def _named(
         raise UnreadableError(Reason.INVALID_KIND)
     if event.kind == REFUND and not event.purchase_event_id:
         raise UnreadableError(Reason.MISSING_PURCHASE)
-    name = event.event
     if event.kind == REFUND and settings.refund_event is not None:
-        name = settings.refund_event
+        event.event = settings.refund_event
     try:
-        resolved = names.resolve(
-            name, event_source=event.event_source, purchase_event=settings.purchase_event
+        event.event = names.resolve(
+            event.event,
+            event_source=event.event_source,
+            purchase_event=settings.purchase_event,
         )
     except names.EventNameError as error:
         raise UnreadableError(Reason.INVALID_EVENT, f"{str(error).capitalize()}.") from None
     event_time = values.moment(row.get("event_time"))
     if event_time > now + settings.furthest_ahead:
         raise UnreadableError(Reason.EVENT_TIME_IN_FUTURE)
-    return replace(event, event=resolved, event_time=event_time)
+    return event_time
 
 
 def _payload(
-    row: Mapping[str, object], event: BuiltEvent, decision: consent.Decision, found: Collected
+    row: Mapping[str, object],
+    event: BuiltEvent,
+    event_time: datetime,
+    decision: consent.Decision,
+    user: Mapping[str, str | list[str]],
 ) -> EventPayload:
-    assert event.event_time is not None  # noqa: S101 - _named read it or raised
     is_web = event.event_source == "web"
     return EventPayload(
         event=event.event,
         event_id=event.event_id,
-        event_time=event.event_time,
-        user=found.user,
+        event_time=event_time,
+        user=user,
         properties=_properties(row, event.kind),
         page=_page(row, with_query=decision.is_full) if is_web else None,
         ad=_ad(row) if is_web and decision.is_full else None,
@@ -225,31 +229,20 @@ def _lead(row: Mapping[str, object]) -> Lead:
     return Lead(lead_id, _text(row.get("lead_event_source")) or None)
 
 
-def _ended(
-    event: BuiltEvent,
-    decision: consent.Decision,
-    found: Collected,
-    settings: EventSettings,
-    now: datetime,
-) -> BuiltEvent | None:
-    """Return the event in its final state when it is not to leave, else None."""
-    assert event.event_time is not None  # noqa: S101 - _named read it or raised
-    if event.event_time < now - settings.longest_age[event.event_source]:
-        return event.ended("expired", Reason.TOO_OLD)
-    suppressed = None
+def _reason_to_stay(
+    event: BuiltEvent, decision: consent.Decision, found: Collected, settings: EventSettings
+) -> Reason | None:
+    """Return why the event is not to leave, None where it is."""
     if event.kind == REFUND and settings.refund_event is None:
-        suppressed = Reason.REFUNDS_OFF
-    elif decision.suppressed is not None:
-        suppressed = Reason(decision.suppressed)
-    elif found.is_usable:
+        return Reason.REFUNDS_OFF
+    if decision.suppressed is not None:
+        return Reason(decision.suppressed)
+    if found.is_usable:
         return None
-    elif not decision.is_full:
-        suppressed = Reason.CONSENT_LEAVES_NOTHING
-    elif "not_allowed" in found.withheld.values():
-        suppressed = Reason.SIGNALS_LEAVE_NOTHING
-    if suppressed is None:
-        return event.ended("quarantined", Reason.NO_SIGNAL)
-    return event.ended("suppressed", suppressed)
+    if not decision.is_full:
+        return Reason.CONSENT_LEAVES_NOTHING
+    is_cut = "not_allowed" in found.withheld.values()
+    return Reason.SIGNALS_LEAVE_NOTHING if is_cut else Reason.NO_SIGNAL
 
 
 def _country(event: BuiltEvent, settings: EventSettings) -> str | None:

@@ -17,6 +17,7 @@ import phonenumbers
 
 LONGEST_TTCLID = 1000  # TikTok: "ttclid", at most 1,000 characters
 LONGEST_TEXT = 4096
+LARGEST_ID = Decimal(10) ** 27
 LONGEST_EMAIL = 320  # RFC 3696: 64 + 1 + 255
 LONGEST_PHONE = 40
 LONGEST_LOCALE = 35  # RFC 5646, 4.4.1
@@ -30,7 +31,7 @@ EMPTY_LIKE = frozenset(
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _EMAIL = re.compile(r"[^\s@,;<>()\[\]\"]+@[^\s@,;<>()\[\]\"]+\.[^\s@,;<>()\[\]\".]+")
-_PLAIN_NUMBER = re.compile(r"[0-9.]+e\+?[0-9]{1,2}|[0-9]+\.0+", re.IGNORECASE)
+_PLAIN_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?e\+?[0-9]{1,2}|[0-9]+\.0", re.IGNORECASE)
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 _COOKIE = re.compile(r"[\x21-\x7e]{4,256}")
 _MACRO = re.compile(r"__[A-Z0-9_]+__|\{\{.*\}\}")
@@ -71,9 +72,10 @@ def clean(value: object) -> str:
         raise InvalidValueError
     if not isinstance(value, str):
         number = Decimal(str(value))
-        if not number.is_finite() or abs(number) >= Decimal(10) ** 30:
+        if not number.is_finite() or abs(number) >= LARGEST_ID:
             raise InvalidValueError
-        return format(number.to_integral_value() if number % 1 == 0 else number, "f")
+        whole = number.to_integral_value()
+        return format(whole if whole == number else number, "f")
     text = value
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
@@ -122,11 +124,13 @@ def external_id(text: str, _region: str | None) -> str:
     return _bounded(text, 512)
 
 
+@lru_cache(maxsize=16_384)
 def name(text: str, _region: str | None) -> str:
     """Return a first or last name in lower case without punctuation and blanks."""
     return _letters_and_numbers(text)
 
 
+@lru_cache(maxsize=16_384)
 def place(text: str, _region: str | None) -> str:
     """Return a city, a region, a country or a postal code in lower case, no blanks, no dashes."""
     return _letters_and_numbers(text)
@@ -195,6 +199,7 @@ def _letters_and_numbers(text: str) -> str:
         kept = "".join(filter(str.isalnum, text))
     else:
         kept = "".join(mark for mark in text if unicodedata.category(mark)[0] in _KEPT_CATEGORIES)
+        kept = _lower(kept)  # what stood on both sides of a blank may compose
     if not kept:
         raise InvalidValueError("empty")
     return _bounded(kept, 256)

@@ -98,7 +98,7 @@ HASHES_OF_NOTHING = frozenset(
     sha256(form)
     for text in normalise.EMPTY_LIKE
     for form in (text, text.upper(), text.capitalize(), f" {text}")
-) | {sha256(" "), sha256("0")}
+) | {sha256(" ")}
 
 
 @dataclass(frozen=True, slots=True)

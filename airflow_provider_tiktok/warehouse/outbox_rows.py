@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,8 +35,9 @@ def build_event(exported: ExportedRow, settings: EventSettings, now: datetime) -
     """Return the event of a row under the key that the database found for it."""
     event = build(_columns(exported.content), settings, now)
     if exported.is_conflicting:
-        event = event.ended("quarantined", Reason.DUPLICATE_KEY)
-    return replace(event, event_id=exported.event_id, event_type=exported.event_type)
+        event.ended("quarantined", Reason.DUPLICATE_KEY)
+    event.event_id, event.event_type = exported.event_id, exported.event_type
+    return event
 
 
 def staged_row(event: BuiltEvent, source_hash: str) -> tuple[Any, ...]:
