@@ -76,7 +76,7 @@ def make_client(sandbox: RunningSandbox) -> Callable[..., TikTokClient]:
             limiter=MemoryLimiter("ultimate", lambda: datetime.now(UTC)),
             clock=lambda: datetime.now(UTC),
             sleep=lambda _: None,
-            rng=random.Random(1),  # noqa: S311 - waits that repeat
+            rng=random.Random(1),
         )
 
     return make_one
