@@ -20,7 +20,7 @@
 {%- endmacro %}
 
 {% macro postgres__url_host(url) -%}
-    lower(substring({{ url }} from '^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]+)'))
+    lower(substring({{ url }} from '^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#]*@)?([^/?#:]+)'))
 {%- endmacro %}
 
 {#-
