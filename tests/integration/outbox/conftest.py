@@ -68,10 +68,13 @@ def make_client(sandbox: RunningSandbox) -> Callable[..., TikTokClient]:
     """Make clients of the sandbox."""
 
     def make_one(
-        token: str = STATIC_TOKEN, url: str | None = None, read_timeout: float = 5.0
+        token: str = STATIC_TOKEN,
+        url: str | None = None,
+        read_timeout: float = 5.0,
+        transport: type[Transport] = Transport,
     ) -> TikTokClient:
         return TikTokClient(
-            Transport(local_url=url or sandbox.url, read_timeout=read_timeout),
+            transport(local_url=url or sandbox.url, read_timeout=read_timeout),
             access_token=lambda: token,
             limiter=MemoryLimiter("ultimate", lambda: datetime.now(UTC)),
             clock=lambda: datetime.now(UTC),

@@ -1,0 +1,138 @@
+"""Export relations: any name that PostgreSQL takes, and one clear sentence for the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from airflow_provider_tiktok.events.settings import EventSettings
+from airflow_provider_tiktok.warehouse.database import connect
+from airflow_provider_tiktok.warehouse.outbox import enqueue
+from airflow_provider_tiktok.warehouse.outbox_relation import (
+    ExportRelationError,
+    parse_relation,
+)
+from tests.integration.outbox.export import RELATION, add_rows, create_export, purchase
+
+if TYPE_CHECKING:
+    import psycopg
+
+WORD = "reader"
+NAMES = [
+    ("exports.events", ("exports", "events")),
+    ("events", ("events",)),
+    ('"Exp Orts"."Ev.ents"', ("Exp Orts", "Ev.ents")),
+    ("Exports.Events", ("Exports", "Events")),
+    ('exports."select"', ("exports", "select")),
+    ('"a""b".c', ('a"b', "c")),
+    ("expört.événements", ("expört", "événements")),
+    (f"exports.{'e' * 63}", ("exports", "e" * 63)),
+]
+
+
+@pytest.mark.parametrize(("text", "parts"), NAMES, ids=[text for text, _ in NAMES])
+def test_a_name_is_taken_exactly_and_quoted_back(text: str, parts: tuple[str, ...]) -> None:
+    relation = parse_relation(text)
+    assert relation.parts == parts
+    assert parse_relation(relation.name) == relation
+
+
+ATTACKS = [
+    *("", ".", "a.", ".b", "a.b.c", "a b", "exports.events; drop table x", "a'b", "a--b;"),
+    *('"a', 'a"b"', "a\\b", "exports.events where true", '"".b', f"exports.{'é' * 32}"),
+    *("(select 1)", "select * from x", "pg_sleep(10)", "$$a$$ b", "a;b", "a\x00 b"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ATTACKS, ids=repr)
+def test_what_is_no_name_is_refused_before_anything_runs(text: str) -> None:
+    with pytest.raises(ExportRelationError, match=r"no name|more than two|longer than"):
+        parse_relation(text)
+
+
+@pytest.mark.parametrize("text", ["a--b", "$$a$$", "x'or'1", "a/*b*/"])
+def test_an_odd_name_is_quoted_and_never_run(
+    connection: psycopg.Connection[Any], text: str
+) -> None:
+    with pytest.raises(ExportRelationError):
+        enqueue(connection, text, EventSettings())
+    assert connection.execute("select count(*) from exports.events").fetchone() == (0,)
+
+
+def test_a_missing_view_says_what_to_run(connection: psycopg.Connection[Any]) -> None:
+    with pytest.raises(ExportRelationError, match=r"no table or view exports\.orders.*dbt build"):
+        enqueue(connection, "exports.orders", EventSettings())
+
+
+def test_missing_columns_are_named_together(connection: psycopg.Connection[Any]) -> None:
+    connection.execute("alter table exports.events drop column ttclid, drop column consent_state")
+    with pytest.raises(ExportRelationError, match="lacks the columns consent_state, ttclid"):
+        enqueue(connection, RELATION, EventSettings())
+
+
+def test_a_view_that_may_not_be_read_says_what_to_grant(
+    connection: psycopg.Connection[Any], warehouse: str
+) -> None:
+    connection.execute(f"create role reader login password '{WORD}'")
+    connection.execute("grant usage on schema tiktok_ops to reader")
+    uri = make_conninfo(warehouse, user="reader", password=WORD)
+    with (
+        connect(uri) as reader,
+        pytest.raises(ExportRelationError, match=r"grant select on exports\.events to reader"),
+    ):
+        enqueue(reader, RELATION, EventSettings())
+    connection.execute("drop owned by reader")
+    connection.execute("drop role reader")
+
+
+@pytest.mark.parametrize("kind", ["view", "materialized view"])
+def test_a_view_of_any_kind_with_more_columns_is_read(
+    connection: psycopg.Connection[Any], kind: str
+) -> None:
+    add_rows(connection, purchase(1))
+    connection.execute(
+        sql.SQL(
+            'create {} "Exp"."Conversion Events" as select *, now() as loaded_at from {}'
+        ).format(sql.SQL(kind), sql.Identifier("exports", "events"))
+        if connection.execute('create schema "Exp"')
+        else ""
+    )
+    relation = '"Exp"."Conversion Events"'
+    assert enqueue(connection, relation, EventSettings()).enqueued == 1
+    assert enqueue(connection, relation, EventSettings()).read == 0
+
+
+@pytest.mark.parametrize(
+    "types",
+    [
+        pytest.param(
+            {"event_time": "text", "value": "text", "contents": "text", "limited_data_use": "text"},
+            id="text",
+        ),
+        pytest.param({"event_time": "bigint", "value": "double precision"}, id="numbers"),
+        pytest.param({"email": "text", "phone": "bigint", "contents": "json"}, id="single values"),
+        pytest.param({"event_id": "integer", "order_id": "bigint", "zip": "numeric"}, id="ids"),
+    ],
+)
+def test_columns_of_other_types_are_read(
+    connection: psycopg.Connection[Any], types: dict[str, str]
+) -> None:
+    create_export(connection, "exports.others", **types)
+    row = purchase(1)
+    row["contents"] = '[{"content_id": "p1", "price": 1.10}]'
+    if types.get("event_time") == "bigint":
+        row["event_time"] = int(row["event_time"].timestamp())
+    if types.get("email") == "text":
+        row["email"], row["phone"] = row["email"][0], 12133734253
+    if types.get("event_id") == "integer":
+        row["event_id"], row["zip"] = 1, 90012
+    add_rows(connection, row, relation="exports.others")
+
+    assert enqueue(connection, "exports.others", EventSettings()).enqueued == 1
+    payload = connection.execute("select payload from tiktok_ops.event_payloads").fetchone()
+    assert payload is not None
+    assert '"value":1.5' in payload[0]
+    assert '"price":1.1' in payload[0]
