@@ -40,7 +40,7 @@ shell: $(READY) ## a shell among the demo's servers; RUN="airflow tiktok status"
 	@exec $(BIN)/python -m sandbox.demo shell "$$RUN"
 
 test: $(READY) lint ## everything that CI runs
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest
 
 long: $(READY) ## the tests that take too long for every change (more than half an hour)
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile -m long
