@@ -1,4 +1,4 @@
-"""Send new conversions and refunds to TikTok whenever the models were built.
+"""Send new conversions and refunds to TikTok whenever the models were built, and once an hour.
 
 Events are written to the outbox first and sent from there, pixel by pixel: what a run cannot send,
 the next one does. A refund leaves after its purchase was delivered.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import DAG, Asset, TriggerRule
+from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, CronTriggerTimetable, TriggerRule
 
 from airflow_provider_tiktok.operators.events import (
     CONVERSIONS,
@@ -21,7 +21,11 @@ from airflow_provider_tiktok.operators.publish import publish
 
 with DAG(
     "tiktok_events",
-    schedule=[Asset("tiktok_models")],
+    # By the clock as well: a failing model must not keep back the events that wait already.
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("50 * * * *", timezone="UTC"),
+        assets=[Asset("tiktok_models")],
+    ),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,

@@ -42,7 +42,12 @@ CREDENTIALS = {
     "access_token": "sandbox-access-token",
 }
 WAREHOUSE_LOGIN = "postgres:warehouse-password"  # the embedded server takes any
-IMPORTED, BUILT = "dags_imported", "dags_built"
+IMPORTED, BUILT, EXPORTED = "dags_imported", "dags_built", "dags_exported"
+AS_TABLE = sql.SQL("""
+alter view analytics.{view} rename to read_once;
+create table analytics.{view} as select * from analytics.read_once;
+drop view analytics.read_once cascade;
+""")
 # An order of nobody: no visitor, no customer, nothing by which TikTok could find a person.
 ORDER_OF_NOBODY = """
 insert into shop.orders (order_id, ordered_at, currency, total_amount, page_url)
@@ -150,9 +155,8 @@ class Sent:
 
 
 @contextlib.contextmanager
-def set_stage(warehouse: str, world: World) -> Iterator[Stage]:
-    """Point Airflow at a warehouse and at a sandbox of its own, until the block ends."""
-    sandbox = start_server(world)
+def directed(warehouse: str, sandbox: RunningSandbox) -> Iterator[Stage]:
+    """Point Airflow at a warehouse and a sandbox until the block ends."""
     with pytest.MonkeyPatch.context() as environment:
         parts = urlsplit(warehouse)
         netloc = f"{WAREHOUSE_LOGIN}@{parts.hostname}:{parts.port}"
@@ -161,6 +165,14 @@ def set_stage(warehouse: str, world: World) -> Iterator[Stage]:
         environment.setenv("AIRFLOW__TIKTOK__LOCAL_URL", sandbox.url)
         stage = Stage(warehouse, sandbox, environment)
         stage.connect_as()
+        yield stage
+
+
+@contextlib.contextmanager
+def set_stage(warehouse: str, world: World) -> Iterator[Stage]:
+    """Point Airflow at a warehouse and at a sandbox of its own until the block ends."""
+    sandbox = start_server(world)
+    with directed(warehouse, sandbox) as stage:
         yield stage
     sandbox.stop()
 
@@ -199,6 +211,16 @@ def _built(postgres: EmbeddedPostgres, _imported: str, world: World) -> str:
     return BUILT
 
 
+@pytest.fixture(scope="session")
+def _exported(postgres: EmbeddedPostgres, _built: str) -> str:
+    """As `_built`, with the export views made tables: the views take a second to read."""
+    uri = postgres.create_database(EXPORTED, template=_built)
+    with psycopg.connect(uri, autocommit=True) as connection:
+        for view in ("exp_tiktok__conversion_events", "exp_tiktok__refund_events"):
+            connection.execute(AS_TABLE.format(view=sql.Identifier(view)))
+    return EXPORTED
+
+
 @contextlib.contextmanager
 def copied_stage(postgres: EmbeddedPostgres, template: str, world: World) -> Iterator[Stage]:
     """Set a stage whose warehouse is a copy of a database."""
@@ -232,8 +254,27 @@ def built(postgres: EmbeddedPostgres, _built: str, world: World) -> Iterator[Sta
         yield stage
 
 
+@pytest.fixture
+def exported(postgres: EmbeddedPostgres, _exported: str, world: World) -> Iterator[Stage]:
+    """As `built`, with tables for export views: for tests of what happens to the events."""
+    with copied_stage(postgres, _exported, world) as stage:
+        yield stage
+
+
 @pytest.fixture(scope="session")
-def sent(postgres: EmbeddedPostgres, _built: str, world: World) -> Iterator[Sent]:
-    """A run of tiktok_events, looked at by several tests."""
+def _sent(
+    postgres: EmbeddedPostgres, _built: str, world: World
+) -> Iterator[tuple[str, RunningSandbox, Run]]:
+    """A run of tiktok_events, once for the session."""
     with copied_stage(postgres, _built, world) as stage:
-        yield Sent(stage, stage.run("tiktok_events", world.end))
+        run = stage.run("tiktok_events", world.end)
+        stage.environment.undo()
+        yield stage.warehouse_uri, stage.sandbox, run
+
+
+@pytest.fixture
+def sent(_sent: tuple[str, RunningSandbox, Run]) -> Iterator[Sent]:
+    """A run of tiktok_events, looked at by several tests."""
+    warehouse, sandbox, run = _sent
+    with directed(warehouse, sandbox) as stage:
+        yield Sent(stage, run)

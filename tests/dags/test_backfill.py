@@ -19,15 +19,15 @@ def outbox(stage: Stage) -> int:
     return int(stage.rows("select count(*) from tiktok_ops.event_outbox")[0][0])
 
 
-def test_a_dry_run_says_the_price_and_does_nothing(built: Stage, world: World) -> None:
-    pulls = built.rows("select count(*) from tiktok_raw.report_pulls")
-    run = built.run("tiktok_backfill", world.end, what=["spend", *EVENTS], **RANGE)
+def test_a_dry_run_says_the_price_and_does_nothing(exported: Stage, world: World) -> None:
+    pulls = exported.rows("select count(*) from tiktok_raw.report_pulls")
+    run = exported.run("tiktok_backfill", world.end, what=["spend", *EVENTS], **RANGE)
     assert run.state == "success"
     assert "Spend: 3 advertisers, 3 days from 2026-10-31 to 2026-11-02" in run.log
     assert run.results["enqueue_events", 0]["enqueued"] > 100
     assert (run.states["pull_spend", -1], run.states["deliver", -1]) == ("skipped", "skipped")
-    assert built.rows("select count(*) from tiktok_raw.report_pulls") == pulls
-    assert (outbox(built), built.sandbox.events()) == (0, [])
+    assert exported.rows("select count(*) from tiktok_raw.report_pulls") == pulls
+    assert (outbox(exported), exported.sandbox.events()) == (0, [])
 
 
 def test_spend_of_a_range_is_read_day_by_day(imported: Stage, world: World) -> None:
@@ -52,14 +52,14 @@ def test_what_the_hourly_run_sent_is_not_sent_again(sent: Sent, world: World) ->
     assert len(sent.stage.sandbox.events()) == before > 100
 
 
-def test_a_test_event_code_leaves_the_outbox_alone(built: Stage, world: World) -> None:
-    run = built.run(
+def test_a_test_event_code_leaves_the_outbox_alone(exported: Stage, world: World) -> None:
+    run = exported.run(
         "tiktok_backfill", world.end, what=EVENTS, is_dry_run=False, test_event_code="TEST12345"
     )
     assert run.state == "success"
     assert run.results["send_test_events", 0]["sent"] > 0
-    assert outbox(built) == 0
-    assert all(event["test_event_code"] == "TEST12345" for event in built.sandbox.events())
+    assert outbox(exported) == 0
+    assert all(event["test_event_code"] == "TEST12345" for event in exported.sandbox.events())
 
 
 @pytest.mark.parametrize(

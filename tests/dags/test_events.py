@@ -71,43 +71,43 @@ def test_a_second_run_sends_nothing(sent: Sent, world: World) -> None:
 
 
 def test_a_pixel_code_with_a_blank_is_named_and_the_others_are_served(
-    built: Stage, world: World
+    exported: Stage, world: World
 ) -> None:
-    built.connect_as(pixel_codes=f"{US}, CIN 00000000000000001, {EUROPE}")
-    run = built.run("tiktok_events", world.end)
+    exported.connect_as(pixel_codes=f"{US}, CIN 00000000000000001, {EUROPE}")
+    run = exported.run("tiktok_events", world.end)
     assert run.state == "failed"
     deliveries = [run.states["deliver", number] for number in range(3)]
     assert deliveries == ["success", "failed", "success"]
     assert run.states["publish", -1] == "success"
     assert "Pixel code 'CIN 00000000000000001' has a blank in it" in run.log
-    assert {event["event_source_id"] for event in built.sandbox.events()} == {US, EUROPE}
+    assert {event["event_source_id"] for event in exported.sandbox.events()} == {US, EUROPE}
     waiting = "select distinct state from tiktok_ops.event_outbox where event_source_id = %s"
-    assert ("pending",) in built.rows(waiting, INDIA)
+    assert ("pending",) in exported.rows(waiting, INDIA)
 
 
 def test_a_wrong_token_keeps_every_event_and_a_right_one_sends_them(
-    built: Stage, world: World
+    exported: Stage, world: World
 ) -> None:
-    built.connect_as(access_token="wrong-access-token")  # noqa: S106 - refused by the sandbox
-    run = built.run("tiktok_events", world.end)
+    exported.connect_as(access_token="wrong-access-token")  # noqa: S106 - refused by the sandbox
+    run = exported.run("tiktok_events", world.end)
     assert run.state == "failed"
     assert {run.states["deliver", number] for number in range(3)} == {"failed"}
     assert "event/track/: TikTok answered 40105" in run.log
     assert "wrong-access-token" not in run.log
-    assert built.sandbox.events() == []
-    built.connect_as()
-    assert built.run("tiktok_events", world.end + timedelta(hours=1)).state == "success"
-    assert len(built.sandbox.events()) > 100
+    assert exported.sandbox.events() == []
+    exported.connect_as()
+    assert exported.run("tiktok_events", world.end + timedelta(hours=1)).state == "success"
+    assert len(exported.sandbox.events()) > 100
 
 
 def test_events_that_wait_are_delivered_although_an_export_view_is_gone(
-    built: Stage, world: World
+    exported: Stage, world: World
 ) -> None:
-    built.write("alter view analytics.exp_tiktok__refund_events rename to elsewhere")
-    run = built.run("tiktok_events", world.end)
+    exported.write("alter table analytics.exp_tiktok__refund_events rename to elsewhere")
+    run = exported.run("tiktok_events", world.end)
     assert run.state == "failed"
     assert run.states["enqueue_conversions", -1] == "success"
     assert run.states["enqueue_refunds", -1] == "failed"
     assert "no table or view analytics.exp_tiktok__refund_events in database" in run.log
     assert [run.states["deliver", number] for number in range(3)] == ["success"] * 3
-    assert len(built.sandbox.events()) > 100
+    assert len(exported.sandbox.events()) > 100

@@ -74,10 +74,12 @@ def test_without_any_token_the_task_says_how_to_get_one(
     assert "Connection tiktok_default has no token." in run.log
 
 
-def test_a_token_that_dies_while_events_are_sent_is_marked_too(built: Stage, world: World) -> None:
-    with store_of(built) as store:
-        grant(built, store, "kept-access-token-1")
-        built.sandbox.revoke("kept-access-token-1")
-        assert built.run("tiktok_events", world.end).state == "failed"
-        assert built.rows("select status from tiktok_ops.oauth_tokens") == [("needs_reauth",)]
-        assert built.sandbox.events() == []
+def test_a_token_that_dies_while_events_are_sent_is_marked_too(
+    exported: Stage, world: World
+) -> None:
+    with store_of(exported) as store:
+        grant(exported, store, "kept-access-token-1")
+        exported.sandbox.revoke("kept-access-token-1")
+        assert exported.run("tiktok_events", world.end).state == "failed"
+        assert exported.rows("select status from tiktok_ops.oauth_tokens") == [("needs_reauth",)]
+        assert exported.sandbox.events() == []
