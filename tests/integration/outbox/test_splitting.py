@@ -142,7 +142,8 @@ def test_sources_are_not_mixed_in_one_call(
     )
     deliver(connection, client, PIXEL)
     mixed = connection.execute(
-        "select attempts.batch_id from tiktok_ops.event_attempts as attempts inner join tiktok_ops.event_outbox "
-        "using (outbox_id) group by 1 having count(distinct event_source) > 1"
+        "select attempts.batch_id from tiktok_ops.event_attempts as attempts "
+        "inner join tiktok_ops.event_outbox using (outbox_id) "
+        "group by 1 having count(distinct event_source) > 1"
     ).fetchall()
     assert mixed == []
