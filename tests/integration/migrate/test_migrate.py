@@ -102,11 +102,11 @@ def test_a_warehouse_that_is_newer_asks_for_the_package_to_be_upgraded(empty_dat
 
 def test_a_login_without_the_right_is_told_the_statement_to_run(empty_database):
     with connect(empty_database) as owner:
-        owner.execute("drop role if exists reader")
-        owner.execute("create role reader login")
+        owner.execute("drop role if exists migrate_reader")
+        owner.execute("create role migrate_reader login")
     with (
-        connect(empty_database.replace("postgres:postgres@", "reader@")) as connection,
-        pytest.raises(MigrationError, match=r"grant create on database .* to reader"),
+        connect(empty_database.replace("postgres:postgres@", "migrate_reader@")) as connection,
+        pytest.raises(MigrationError, match=r"grant create on database .* to migrate_reader"),
     ):
         migrate(connection)
 

@@ -76,16 +76,18 @@ def test_missing_columns_are_named_together(connection: psycopg.Connection[Any])
 def test_a_view_that_may_not_be_read_says_what_to_grant(
     connection: psycopg.Connection[Any], warehouse: str
 ) -> None:
-    connection.execute(f"create role reader login password '{WORD}'")
-    connection.execute("grant usage on schema tiktok_ops to reader")
-    uri = make_conninfo(warehouse, user="reader", password=WORD)
+    connection.execute(f"create role exports_reader login password '{WORD}'")
+    connection.execute("grant usage on schema tiktok_ops to exports_reader")
+    uri = make_conninfo(warehouse, user="exports_reader", password=WORD)
     with (
         connect(uri) as reader,
-        pytest.raises(ExportRelationError, match=r"grant select on exports\.events to reader"),
+        pytest.raises(
+            ExportRelationError, match=r"grant select on exports\.events to exports_reader"
+        ),
     ):
         enqueue(reader, RELATION, EventSettings())
-    connection.execute("drop owned by reader")
-    connection.execute("drop role reader")
+    connection.execute("drop owned by exports_reader")
+    connection.execute("drop role exports_reader")
 
 
 @pytest.mark.parametrize("kind", ["view", "materialized view"])
