@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from psycopg import sql
+from psycopg import errors, sql
 
 from airflow_provider_tiktok.events.names import LEGACY_EVENTS
 from airflow_provider_tiktok.events.reasons import HINTS, Reason
@@ -18,11 +18,13 @@ from airflow_provider_tiktok.warehouse.database import statement
 from airflow_provider_tiktok.warehouse.outbox_failpoint import failpoint
 from airflow_provider_tiktok.warehouse.outbox_relation import (
     ExportRelation,
+    ExportRelationError,
     check_relation,
     parse_relation,
     with_relation,
 )
 from airflow_provider_tiktok.warehouse.outbox_rows import ExportedRow, build_event, staged_row
+from airflow_provider_tiktok.warehouse.outbox_scope import EVERYTHING, ExportScope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -74,6 +76,7 @@ def enqueue(
     source_relation: str,
     settings: EventSettings,
     *,
+    scope: ExportScope = EVERYTHING,
     stop: Callable[[], bool] = lambda: False,
 ) -> EnqueueResult:
     """Write every new or changed row of an export view into the outbox and return the counts.
@@ -82,6 +85,7 @@ def enqueue(
     by itself, so a run that is killed or stopped goes on where it was.
 
     :param source_relation: `schema.name` of the view or table.
+    :param scope: the events to look at; the others are left as they are.
     :raises ExportRelationError: the view is not there, may not be read or lacks a column.
     """
     relation = parse_relation(source_relation)
@@ -92,7 +96,7 @@ def enqueue(
     try:
         connection.execute(statement("outbox/create_staging"))
         now = _now(connection)
-        for rows in _changed_rows(connection, relation, columns, settings):
+        for rows in changed_rows(connection, relation, columns, settings, scope):
             events = [(build_event(row, settings, now), row.source_hash) for row in rows]
             _write(connection, events, now, result)
             if stop():
@@ -111,10 +115,12 @@ def preview(
     *,
     limit: int = 10,
     event_ids: Sequence[str] | None = None,
+    scope: ExportScope = EVERYTHING,
 ) -> list[BuiltEvent]:
     """Return what the newest rows of an export view would be sent as, and write nothing.
 
     :param event_ids: only these.
+    :param scope: only these.
     :raises ExportRelationError: as `enqueue`.
     """
     relation = parse_relation(source_relation)
@@ -126,6 +132,7 @@ def preview(
             "most_rows": limit,
             "event_ids": None if event_ids is None else list(event_ids),
             **EVENT_TYPES,
+            **scope.parameters(),
         },
     ).fetchall()
     now = _now(connection)
@@ -137,20 +144,29 @@ def account_countries(connection: psycopg.Connection[Any]) -> dict[str, str]:
     return dict(connection.execute(statement("outbox/account_countries")).fetchall())
 
 
-def _changed_rows(
+def changed_rows(
     connection: psycopg.Connection[Any],
     relation: ExportRelation,
     columns: tuple[str, ...],
     settings: EventSettings,
+    scope: ExportScope = EVERYTHING,
 ) -> Iterator[list[ExportedRow]]:
-    """Yield the new and changed rows in chunks; the server keeps the rest."""
-    with connection.transaction():
-        # One row has one text, whatever the session's time zone.
-        connection.execute("set local timezone to 'UTC'")
-        connection.execute(
-            _DECLARE + with_relation("outbox/read_export", relation, columns),
-            {"connection_id": settings.connection_id, **EVENT_TYPES},
-        )
+    """Yield the new and changed rows in chunks; the server keeps the rest.
+
+    :raises ExportRelationError: the scope is bounded in time and the view has no timestamps.
+    """
+    parameters = {"connection_id": settings.connection_id, **EVENT_TYPES, **scope.parameters()}
+    try:
+        with connection.transaction():
+            # One row has one text, whatever the session's time zone.
+            connection.execute("set local timezone to 'UTC'")
+            query = with_relation("outbox/read_export", relation, columns)
+            connection.execute(_DECLARE + query, parameters)
+    except (errors.InvalidDatetimeFormat, errors.DatetimeFieldOverflow) as error:
+        raise ExportRelationError(
+            f"{relation}: a range of days needs event_time as a timestamp with time zone. Cast it "
+            "in the export model."
+        ) from error
     try:
         while rows := connection.execute(
             f"fetch forward {ROWS_A_CHUNK:d} from export_rows"

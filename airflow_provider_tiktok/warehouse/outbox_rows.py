@@ -29,6 +29,7 @@ class ExportedRow(NamedTuple):
     event_type: str
     source_hash: str
     is_conflicting: bool
+    is_known: bool  # the outbox has an event under this key, made of other content
 
 
 def build_event(exported: ExportedRow, settings: EventSettings, now: datetime) -> BuiltEvent:
