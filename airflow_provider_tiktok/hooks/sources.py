@@ -71,7 +71,8 @@ def missing_sources(warehouse: psycopg.Connection[Any], project: Path) -> list[s
         if not there:
             problems.append(
                 f"Source table {table.name} does not exist, or the warehouse's login may not read "
-                "it. Create it or grant select on it, or point its dbt var at where it is."
+                "it. Create it or grant select on it, point its dbt var at where it is, or, when "
+                "you have no such data, add it to the dbt var missing_sources."
             )
         elif lacking:
             problems.append(

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import class_row
 
 from airflow_provider_tiktok.warehouse.accounts_save import (
-    AD_FIELDS,
-    AD_GROUP_FIELDS,
-    ADVERTISER_FIELDS,
-    CAMPAIGN_FIELDS,
-    PIXEL_FIELDS,
+    AD,
+    AD_GROUP,
+    ADVERTISER,
+    CAMPAIGN,
+    PIXEL,
     save_entities,
 )
 from airflow_provider_tiktok.warehouse.database import WarehouseError, statement
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from airflow_provider_tiktok.warehouse.accounts_save import Info, SaveResult
+    from airflow_provider_tiktok.warehouse.accounts_save import EntityKind, Info, SaveResult
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,11 @@ def save_advertisers(
     :param is_complete: False when *infos* is a selection, so that the others are not missing.
     """
     return save_entities(
-        connection, "advertisers", connection_id, infos, ADVERTISER_FIELDS, is_complete=is_complete
+        connection,
+        ADVERTISER,
+        {"connection_id": connection_id},
+        infos,
+        is_complete=is_complete,
     )
 
 
@@ -77,9 +81,13 @@ def save_pixels(
     :param infos: pixels under TikTok's field names ("TikTok: Get pixels").
     :raises WarehouseError: the account itself was never saved.
     """
-    _require_advertiser(connection, advertiser_id)
+    connection_id = _connection_of(connection, advertiser_id)
     return save_entities(
-        connection, "pixels", advertiser_id, infos, PIXEL_FIELDS, is_complete=is_complete
+        connection,
+        PIXEL,
+        {"advertiser_id": advertiser_id, "connection_id": connection_id},
+        infos,
+        is_complete=is_complete,
     )
 
 
@@ -94,10 +102,7 @@ def save_campaigns(
 
     :raises WarehouseError: the account itself was never saved.
     """
-    _require_advertiser(connection, advertiser_id)
-    return save_entities(
-        connection, "campaigns", advertiser_id, infos, CAMPAIGN_FIELDS, is_complete=is_complete
-    )
+    return _save_children(connection, CAMPAIGN, advertiser_id, infos, is_complete=is_complete)
 
 
 def save_ad_groups(
@@ -111,10 +116,7 @@ def save_ad_groups(
 
     :raises WarehouseError: the account itself was never saved.
     """
-    _require_advertiser(connection, advertiser_id)
-    return save_entities(
-        connection, "ad_groups", advertiser_id, infos, AD_GROUP_FIELDS, is_complete=is_complete
-    )
+    return _save_children(connection, AD_GROUP, advertiser_id, infos, is_complete=is_complete)
 
 
 def save_ads(
@@ -128,10 +130,7 @@ def save_ads(
 
     :raises WarehouseError: the account itself was never saved.
     """
-    _require_advertiser(connection, advertiser_id)
-    return save_entities(
-        connection, "ads", advertiser_id, infos, AD_FIELDS, is_complete=is_complete
-    )
+    return _save_children(connection, AD, advertiser_id, infos, is_complete=is_complete)
 
 
 def enabled_advertisers(
@@ -177,7 +176,20 @@ def enable_pixel(
     _enable(connection, "pixel", pixel_code, is_enabled=is_enabled)
 
 
-def _require_advertiser(connection: psycopg.Connection[Any], advertiser_id: str) -> None:
+def _save_children(
+    connection: psycopg.Connection[Any],
+    kind: EntityKind,
+    advertiser_id: str,
+    infos: Iterable[Info],
+    *,
+    is_complete: bool,
+) -> SaveResult:
+    _connection_of(connection, advertiser_id)  # an account that was never saved has no children
+    owner = {"advertiser_id": advertiser_id}
+    return save_entities(connection, kind, owner, infos, is_complete=is_complete)
+
+
+def _connection_of(connection: psycopg.Connection[Any], advertiser_id: str) -> str:
     found = connection.execute(
         statement("accounts/find_advertiser"), {"advertiser_id": advertiser_id}
     ).fetchone()
@@ -186,6 +198,7 @@ def _require_advertiser(connection: psycopg.Connection[Any], advertiser_id: str)
             f"Advertiser {advertiser_id} is not in tiktok_raw.advertisers. Import the accounts "
             "first (DAG tiktok_accounts).",
         )
+    return str(found[0])
 
 
 def _enable(

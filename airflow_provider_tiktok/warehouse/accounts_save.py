@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from psycopg import sql
+
 from airflow_provider_tiktok.warehouse.database import WarehouseError, statement
 
 if TYPE_CHECKING:
@@ -15,50 +17,96 @@ if TYPE_CHECKING:
     import psycopg
     from _typeshed import DataclassInstance
 
-ADVERTISER_FIELDS = (
+
+@dataclass(frozen=True)
+class EntityKind:
+    """What is kept of one kind of entity: its table, its owner and TikTok's fields.
+
+    The first field is the key. ``unlogged`` fields change without a note of it in
+    ``dimension_changes``.
+    """
+
+    name: str
+    table: str
+    scope_column: str
+    fields: tuple[str, ...]
+    unlogged: tuple[str, ...] = ("create_time", "modify_time")
+
+    @property
+    def key(self) -> str:
+        """Return the column of TikTok's id."""
+        return self.fields[0]
+
+    @property
+    def logged(self) -> list[str]:
+        """Return the columns whose changes are remembered."""
+        return [name for name in self.fields[1:] if name not in self.unlogged]
+
+
+ADVERTISER = EntityKind(
+    "advertiser",
+    "advertisers",
+    "connection_id",
+    (
+        "advertiser_id",
+        "advertiser_name",
+        "display_timezone",
+        "timezone",
+        "currency",
+        "country",
+        "status",
+        "role",
+    ),
+)
+PIXEL = EntityKind("pixel", "pixels", "advertiser_id", ("pixel_code", "pixel_id", "pixel_name"))
+CAMPAIGN = EntityKind(
+    "campaign",
+    "campaigns",
     "advertiser_id",
-    "advertiser_name",
-    "display_timezone",
-    "timezone",
-    "currency",
-    "country",
-    "status",
-    "role",
+    (
+        "campaign_id",
+        "campaign_name",
+        "objective_type",
+        "operation_status",
+        "secondary_status",
+        "create_time",
+        "modify_time",
+    ),
 )
-PIXEL_FIELDS = ("pixel_code", "pixel_id", "pixel_name")
-CAMPAIGN_FIELDS = (
-    "campaign_id",
-    "campaign_name",
-    "objective_type",
-    "operation_status",
-    "secondary_status",
-    "create_time",
-    "modify_time",
+AD_GROUP = EntityKind(
+    "ad_group",
+    "ad_groups",
+    "advertiser_id",
+    (
+        "adgroup_id",
+        "campaign_id",
+        "adgroup_name",
+        "pixel_id",
+        "optimization_goal",
+        "optimization_event",
+        "click_attribution_window",
+        "view_attribution_window",
+        "operation_status",
+        "secondary_status",
+        "create_time",
+        "modify_time",
+    ),
 )
-AD_GROUP_FIELDS = (
-    "adgroup_id",
-    "campaign_id",
-    "adgroup_name",
-    "pixel_id",
-    "optimization_goal",
-    "optimization_event",
-    "click_attribution_window",
-    "view_attribution_window",
-    "operation_status",
-    "secondary_status",
-    "create_time",
-    "modify_time",
-)
-AD_FIELDS = (
-    "ad_id",
-    "adgroup_id",
-    "campaign_id",
-    "ad_name",
-    "landing_page_url",
-    "operation_status",
-    "secondary_status",
-    "create_time",
-    "modify_time",
+AD = EntityKind(
+    "ad",
+    "ads",
+    "advertiser_id",
+    (
+        "ad_id",
+        "adgroup_id",
+        "campaign_id",
+        "ad_name",
+        "landing_page_url",
+        "operation_status",
+        "secondary_status",
+        "create_time",
+        "modify_time",
+    ),
 )
 # TikTok returns the account's contact with it. Nobody needs that person in the warehouse.
 PERSONAL_FIELDS = frozenset(
@@ -107,33 +155,32 @@ class SaveResult:
 
 def save_entities(
     connection: psycopg.Connection[Any],
-    table: str,
-    scope: str,
+    kind: EntityKind,
+    owner: Mapping[str, str],
     infos: Iterable[Info],
-    columns: Sequence[str],
     *,
     is_complete: bool,
 ) -> SaveResult:
-    """Upsert the entities of one scope, and mark those missing that a complete import lacks.
+    """Upsert the entities of one owner, and mark those missing that a complete import lacks.
 
     Nothing is deleted: a missing entity keeps its row, its history and its spend.
 
-    :param scope: the connection of an account, the account of everything else.
-    :param columns: what to take out of each info; the first is the key.
+    :param owner: the columns that say whose they are; among them the kind's ``scope_column``.
     :raises WarehouseError: an info has no key.
     """
-    rows = [_row(_members(info), columns) for info in infos]
+    rows = [_row(_members(info), kind.fields) | dict(owner) for info in infos]
+    scope = {"kind": kind.name, "scope": owner[kind.scope_column]}
     with connection.transaction():
         saved = connection.execute(
-            statement(f"accounts/save_{table}"),
-            {"rows": json.dumps(rows, default=str), "scope": scope},
+            _statement("accounts/save", kind, owner),
+            {"rows": json.dumps(rows, default=str), "logged": kind.logged, **scope},
         ).fetchall()
         changes = [Change(*row[2:]) for row in saved if row[2] is not None]
         gone: list[Change] = []
         if is_complete:
             found = connection.execute(
-                statement(f"accounts/mark_missing_{table}"),
-                {"scope": scope, "seen": [row[columns[0]] for row in rows]},
+                _statement("accounts/mark_missing", kind, owner),
+                {"seen": [row[kind.key] for row in rows], **scope},
             )
             gone = [Change(*row) for row in found.fetchall()]
     return SaveResult(
@@ -142,6 +189,21 @@ def save_entities(
         missing=len(gone),
         changes=(*changes, *gone),
         held_elsewhere=tuple(saved[0][1]),
+    )
+
+
+def _statement(name: str, kind: EntityKind, owner: Mapping[str, str]) -> sql.Composed:
+    """Return a statement for one kind of entity. A field that TikTok leaves out stays as known."""
+    assignments = [
+        sql.SQL("{0} = coalesce(excluded.{0}, known.{0})").format(sql.Identifier(column))
+        for column in (*owner, *kind.fields[1:])
+    ]
+    return sql.SQL(statement(name)).format(
+        table=sql.Identifier("tiktok_raw", kind.table),
+        key=sql.Identifier(kind.key),
+        columns=sql.SQL(", ").join(map(sql.Identifier, (*kind.fields, *owner))),
+        assignments=sql.SQL(", ").join(assignments),
+        scope_column=sql.Identifier(kind.scope_column),
     )
 
 

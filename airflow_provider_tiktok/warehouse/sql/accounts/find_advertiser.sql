@@ -1,2 +1,2 @@
-select advertiser_id from tiktok_raw.advertisers
+select connection_id from tiktok_raw.advertisers
 where advertiser_id = %(advertiser_id)s

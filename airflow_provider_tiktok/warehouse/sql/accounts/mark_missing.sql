@@ -1,10 +1,10 @@
 with gone as (
-    update tiktok_raw.pixels set missing_since = tiktok_ops.now()
+    update {table} set missing_since = tiktok_ops.now()
     where
-        advertiser_id = %(scope)s
+        {scope_column} = %(scope)s
         and missing_since is null
-        and not pixel_code = any(%(seen)s::text[])
-    returning pixel_code as entity_id, missing_since
+        and not {key} = any(%(seen)s::text[])
+    returning {key} as entity_id, missing_since
 )
 
 insert into tiktok_raw.dimension_changes (
@@ -16,7 +16,7 @@ insert into tiktok_raw.dimension_changes (
     observed_at
 )
 select
-    'pixel' as entity_kind,
+    %(kind)s as entity_kind,
     entity_id,
     'presence' as field,
     'present' as old_value,
