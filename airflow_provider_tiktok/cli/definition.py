@@ -2,31 +2,9 @@
 
 from __future__ import annotations
 
-from airflow.cli.cli_config import ActionCommand, Arg, GroupCommand, lazy_load_command
+from airflow.cli.cli_config import ActionCommand, GroupCommand, lazy_load_command
 
-
-def _option(name: str, *, metavar: str, text: str, default: str | None = None) -> Arg:
-    return Arg((name,), default=default, metavar=metavar, help=text)  # type: ignore[no-untyped-call]
-
-
-CONNECTION = _option(
-    "--connection",
-    metavar="CONN_ID",
-    text="the Airflow connection of type TikTok (default: tiktok_default)",
-    default="tiktok_default",
-)
-WAREHOUSE = _option(
-    "--warehouse",
-    metavar="CONN_ID",
-    text="the Airflow connection of the warehouse (default: tiktok_warehouse)",
-    default="tiktok_warehouse",
-)
-DBT_PROJECT = _option(
-    "--dbt-project",
-    metavar="FOLDER",
-    text="the dbt project whose sources to check (default: the setting dbt_project of Airflow's "
-    "section tiktok, else the folder dbt_project beside the DAGs)",
-)
+from airflow_provider_tiktok.cli.options import CONNECTION, DBT_PROJECT, WAREHOUSE
 
 
 def get_tiktok_cli_commands() -> list[GroupCommand]:
