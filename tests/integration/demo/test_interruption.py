@@ -38,7 +38,9 @@ def _wait_until_none_names(folder: Path) -> list[str]:
 )
 def test_nothing_is_left_running(tmp_path: Path, how: signal.Signals, exit_code: int) -> None:
     folder = tmp_path / "demo"
-    command = [sys.executable, "-m", "sandbox.demo", "run", "--folder", str(folder)]
+    # As in a terminal: a shell lets its background jobs ignore Ctrl-C, and they hand that on.
+    command = ["env", "--default-signal=INT", sys.executable, "-m", "sandbox.demo", "run"]
+    command += ["--folder", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None
         for line in demo.stdout:
