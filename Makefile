@@ -12,7 +12,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := False
 export DO_NOT_TRACK := 1
 export RUN
 
-.PHONY: help setup demo ui shell test long lint format bench types lock clean
+.PHONY: help setup demo ui shell test long chaos lint format bench types lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ test: $(READY) lint ## everything that CI runs
 
 long: $(READY) ## the tests that take too long for every change (more than half an hour)
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile -m long
+
+chaos: $(READY) ## 2,000 kills over 20,000 events; ends red if one is lost, made up or doubled
+	@$(BIN)/python -m tests.chaos
 
 lint: $(READY) ## style, types, SQL and who may import whom
 	@$(BIN)/ruff check .
