@@ -138,6 +138,15 @@ CONFIGURATION: dict[str, Any] = {
             "example": None,
             "default": "",
         },
+        "redirect_uri": {
+            "description": "Where TikTok sends people back after they approved: the public address "
+            "of this Airflow followed by /tiktok/callback, exactly as registered on the app. "
+            "Never taken from a request.",
+            "version_added": "0.1.0",
+            "type": "string",
+            "example": "https://airflow.example.com/tiktok/callback",
+            "default": "",
+        },
         "local_url": {
             "description": "Address of the local sandbox, for Connections whose environment is "
             "local. Never set it in production.",

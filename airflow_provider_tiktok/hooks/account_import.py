@@ -49,9 +49,16 @@ class AccountImport:
 
 
 def import_accounts(
-    warehouse: psycopg.Connection[Any], client: TikTokClient, settings: Settings
+    warehouse: psycopg.Connection[Any],
+    client: TikTokClient,
+    settings: Settings,
+    *,
+    most_with_pixels: int | None = None,
 ) -> AccountImport:
     """Save the advertisers of the connection and their pixels; one that fails leaves the others.
+
+    :param most_with_pixels: read the pixels of so many advertisers and count the others as
+        ``pixels_left``, where a person waits for the answer.
 
     :raises TikTokReauthoriseError: the token is dead, so nothing can be imported.
     """
@@ -66,9 +73,11 @@ def import_accounts(
     )
     _tell("advertiser", saved, found.counts)
     elsewhere = set(saved.held_elsewhere)
-    for advertiser in listing:
-        if advertiser.advertiser_id not in elsewhere:
-            _import_pixels(warehouse, client, advertiser.advertiser_id, found)
+    ours = [one.advertiser_id for one in listing if one.advertiser_id not in elsewhere]
+    for advertiser_id in ours[:most_with_pixels]:
+        _import_pixels(warehouse, client, advertiser_id, found)
+    if left := len(ours[most_with_pixels:]) if most_with_pixels is not None else 0:
+        found.counts["pixels_left"] = left
     return found
 
 

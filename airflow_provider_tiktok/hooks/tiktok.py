@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import BaseHook, conf
 from airflow.sdk.exceptions import AirflowNotFoundException
-from airflow.sdk.log import mask_secret
 
 from airflow_provider_tiktok.api.client import TikTokClient
 from airflow_provider_tiktok.api.hosts import PRODUCTION_URL, SANDBOX_URL, RefusedUrlError
 from airflow_provider_tiktok.api.limiter import MemoryLimiter
+from airflow_provider_tiktok.api.oauth import refresh
+from airflow_provider_tiktok.api.retry import RetryPolicy
 from airflow_provider_tiktok.api.timing import utc_now
+from airflow_provider_tiktok.hooks.configuration import local_url, token_keys
 from airflow_provider_tiktok.hooks.connection_test import try_connection
+from airflow_provider_tiktok.hooks.masks import hide
 from airflow_provider_tiktok.hooks.settings import Settings, SettingsError, read_settings
 from airflow_provider_tiktok.hooks.token_source import TokenSource
 from airflow_provider_tiktok.hooks.warehouse import warehouse_uri
@@ -23,16 +26,23 @@ from airflow_provider_tiktok.warehouse.database import WarehouseError, connect
 from airflow_provider_tiktok.warehouse.limiter import DatabaseLimiter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     import psycopg
     from airflow.sdk import Connection
 
     from airflow_provider_tiktok.api.limiter import Limiter
+    from airflow_provider_tiktok.api.oauth import AccountToken
     from airflow_provider_tiktok.api.timing import Sleep
     from airflow_provider_tiktok.api.transport import Transport
 
 BASE_URLS = {"production": PRODUCTION_URL, "sandbox": SANDBOX_URL, "local": PRODUCTION_URL}
+READ_SECONDS = 30.0
+# TikTok's answer to a refresh: twice this is the longest, and others wait 30 seconds for it.
+RENEW_READ_SECONDS = 7.0
+# A refresh token may be good once: the next worker, not this one, asks again.
+ONCE = RetryPolicy(tries=1, throttled_tries=1, unknown_tries=1, timeout_tries=1)
 
 
 class TikTokHook(BaseHook):
@@ -71,9 +81,7 @@ class TikTokHook(BaseHook):
         """
         extra = self._connection(self.tiktok_conn_id, "TikTok").extra_dejson
         settings = read_settings(extra, self.tiktok_conn_id)
-        for secret in (settings.access_token, settings.app_secret):
-            if secret:
-                mask_secret(secret)
+        hide(settings.access_token, settings.app_secret)
         return settings
 
     @cached_property
@@ -94,18 +102,23 @@ class TikTokHook(BaseHook):
     @cached_property
     def client(self) -> TikTokClient:
         """A client whose calls count against the quota that all workers share."""
-        return self._client(self._limiter)
+        return self._client(self._limiter, self.token_source)
 
     def unmetered_client(self) -> TikTokClient:
         """Return a client for a handful of calls, which needs no warehouse to count them in."""
-        return self._client(MemoryLimiter(self.settings.quota_tier, utc_now))
+        return self._client(MemoryLimiter(self.settings.quota_tier, utc_now), self.token_source)
+
+    def client_with(self, access_token: str | None) -> TikTokClient:
+        """Return a client for a handful of calls with that token, or with none."""
+        source = None if access_token is None else lambda: access_token
+        return self._client(MemoryLimiter(self.settings.quota_tier, utc_now), source)
 
     @cached_property
     def token_source(self) -> TokenSource:
         """Where the client gets its token from."""
-        keys = conf.get("tiktok", "token_keys", fallback="") or ""
-        found = [key.strip() for key in keys.split(",") if key.strip()]
-        return TokenSource(self.settings, found, self.connect_warehouse)
+        return TokenSource(
+            self.settings, token_keys(), self.connect_warehouse, renew=self._renew_account_token
+        )
 
     def get_conn(self) -> TikTokClient:
         """Return :attr:`client`."""
@@ -138,25 +151,47 @@ class TikTokHook(BaseHook):
                 f"type {type_name}.",
             ) from None
 
-    def _client(self, limiter: Limiter) -> TikTokClient:
+    def _client(
+        self,
+        limiter: Limiter,
+        access_token: Callable[[], str] | None,
+        *,
+        read_timeout: float = READ_SECONDS,
+        policy: RetryPolicy | None = None,
+    ) -> TikTokClient:
         return TikTokClient(
-            self._transport(),
-            access_token=self.token_source,
+            self._transport(read_timeout),
+            access_token=access_token,
             limiter=limiter,
             clock=utc_now,
             sleep=self._sleep,
             rng=random.Random(),  # noqa: S311 - spreads retries; nothing to guess
+            policy=policy,
         )
 
-    def _transport(self) -> Transport:
+    def _renew_account_token(self, refresh_token: str) -> AccountToken:
+        """Exchange a refresh token; gives up while the others still wait for the lock."""
+        settings = self.settings
+        if not settings.app_id or not settings.app_secret:
+            raise SettingsError(
+                "This token must be renewed with the app's id and secret. Fill in app_id and "
+                f"app_secret in the Airflow connection {settings.connection_id}.",
+            )
+        limiter = MemoryLimiter(settings.quota_tier, utc_now)
+        client = self._client(limiter, None, read_timeout=RENEW_READ_SECONDS, policy=ONCE)
+        pair = refresh(client, settings.app_id, settings.app_secret, refresh_token)
+        hide(pair.access_token, pair.refresh_token)
+        return pair
+
+    def _transport(self, read_timeout: float) -> Transport:
         # DAG files are read all day; the HTTP library would be half of that time.
         from airflow_provider_tiktok.api.transport import Transport  # noqa: PLC0415
 
         settings = self.settings
-        local_url = None
+        origin = None
         if settings.environment == "local":
-            local_url = conf.get("tiktok", "local_url", fallback="")
-            if not local_url:
+            origin = local_url()
+            if not origin:
                 raise SettingsError(
                     f"The Airflow connection {settings.connection_id} has environment local, but "
                     "[tiktok] local_url is empty. Set AIRFLOW__TIKTOK__LOCAL_URL to the sandbox's "
@@ -165,7 +200,10 @@ class TikTokHook(BaseHook):
         ca_bundle = conf.get("tiktok", "ca_bundle", fallback="") or None
         try:
             return Transport(
-                BASE_URLS[settings.environment], local_url=local_url, ca_bundle=ca_bundle
+                BASE_URLS[settings.environment],
+                local_url=origin,
+                ca_bundle=ca_bundle,
+                read_timeout=read_timeout,
             )
         except (RefusedUrlError, ValueError) as error:
             raise SettingsError(f"{error}. Correct Airflow's configuration.") from None

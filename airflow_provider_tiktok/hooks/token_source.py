@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk.log import mask_secret
-
+from airflow_provider_tiktok.hooks.masks import hide
 from airflow_provider_tiktok.hooks.settings import Settings, SettingsError
 from airflow_provider_tiktok.warehouse.tokens import TokenStore
 from airflow_provider_tiktok.warehouse.tokens_state import Token, TokenUnavailableError
@@ -15,12 +14,15 @@ if TYPE_CHECKING:
 
     import psycopg
 
+    from airflow_provider_tiktok.warehouse.tokens import RenewedPair
+
 
 class TokenSource:
     """Return the token to call TikTok with, read anew each time so that a change is seen at once.
 
     :param keys: ``[tiktok] token_keys``; without one only the pasted token can be used.
     :param connect: opens a session of the warehouse; called at the first use of a kept token.
+    :param renew: exchanges a refresh token, for tokens that end; one worker does it for all.
     """
 
     def __init__(
@@ -28,10 +30,13 @@ class TokenSource:
         settings: Settings,
         keys: Sequence[str],
         connect: Callable[[], psycopg.Connection[Any]],
+        *,
+        renew: Callable[[str], RenewedPair],
     ) -> None:
         self._settings = settings
         self._keys = keys
         self._connect = connect
+        self._renew = renew
         self._warehouse: psycopg.Connection[Any] | None = None
         self._used: Token | None = None
 
@@ -51,8 +56,9 @@ class TokenSource:
             )
         try:
             return self._kept()
-        except TokenUnavailableError:
-            if pasted:
+        except TokenUnavailableError as error:
+            # A dead grant must be seen: nobody is told that a token pasted long ago took over.
+            if pasted and error.status != "needs_reauth":
                 return pasted
             raise
 
@@ -73,9 +79,9 @@ class TokenSource:
         self._warehouse = None
 
     def _kept(self) -> str:
-        token = self._store().read(self._settings.connection_id)
+        token = self._store().fresh(self._settings.connection_id, self._renew)
         if self._used is None or self._used.version != token.version:
-            mask_secret(token.access_token)
+            hide(token.access_token, token.refresh_token)
         self._used = token
         return token.access_token
 

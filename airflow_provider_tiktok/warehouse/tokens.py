@@ -106,6 +106,11 @@ class TokenStore:
         """
         return self._decrypt(connection_id, self._read(connection_id))
 
+    def stored(self, connection_id: str) -> Token | None:
+        """Return the token even if TikTok refuses it, to give it back; None when there is none."""
+        row = self._read(connection_id)
+        return self._opened(connection_id, row) if row and row["ciphertext"] else None
+
     def fresh(self, connection_id: str, renew: Callable[[str], RenewedPair]) -> Token:
         """Return the active token, renewed first if it ends within 5 minutes.
 
@@ -225,6 +230,9 @@ class TokenStore:
     def _decrypt(self, connection_id: str, row: dict[str, Any] | None) -> Token:
         if row is None or row["status"] != "active":
             raise unavailable(connection_id, row)
+        return self._opened(connection_id, row)
+
+    def _opened(self, connection_id: str, row: dict[str, Any]) -> Token:
         secrets = self._cipher.decrypt(
             row["ciphertext"], row["key_id"], connection_id, row["version"]
         )

@@ -1,0 +1,3 @@
+select user_id
+from tiktok_ops.oauth_states
+where state_hash = %(state_hash)s
