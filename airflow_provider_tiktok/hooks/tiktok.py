@@ -183,7 +183,7 @@ class TikTokHook(BaseHook):
         hide(pair.access_token, pair.refresh_token)
         return pair
 
-    def _transport(self, read_timeout: float) -> Transport:
+    def _transport(self, read_timeout: float = READ_SECONDS) -> Transport:
         # DAG files are read all day; the HTTP library would be half of that time.
         from airflow_provider_tiktok.api.transport import Transport  # noqa: PLC0415
 
