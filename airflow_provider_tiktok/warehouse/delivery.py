@@ -175,6 +175,7 @@ class _Run:
             self.queue.settle(flight.batch, verdict, outcome)
             if is_flying and not self.queue.ready and self._is_consent_fresh():
                 self.queue.take()
+                failpoint("claim_before_commit")
         failpoint("settle_after_commit")
         if outcome.is_success and not self.is_open:
             self.queue.unblock()
@@ -201,7 +202,9 @@ class _Run:
         if not self._is_consent_fresh():
             self.prepared_at = self.pace.clock()
             self.queue.prepare()
-        return self.queue.take()
+        has_taken = self.queue.take()
+        failpoint("claim_after_commit")
+        return has_taken
 
     def _is_consent_fresh(self) -> bool:
         return self.pace.clock() - self.prepared_at < self.pace.consent_every

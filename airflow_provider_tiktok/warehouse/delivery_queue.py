@@ -91,6 +91,7 @@ class DeliveryQueue:
         """Return the next batch with its start committed, or None when there is none left."""
         while self.ready:
             batch = self.ready.popleft()
+            failpoint("attempt_written")
             if batches.start(self.connection, batch, self.limits):
                 failpoint("send_before_connect")
                 return batch
