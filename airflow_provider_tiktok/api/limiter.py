@@ -45,7 +45,10 @@ class Limiter(Protocol):
     """What the client asks before each call. One conformance suite runs against every kind."""
 
     def acquire(self, group: str) -> float:
-        """Return 0 and count the call, or the seconds to wait before asking again."""
+        """Return 0 and count the call, or the seconds to wait before asking again.
+
+        Raises ValueError for a group that has no quota.
+        """
         ...
 
     def cool_down(self, group: str, seconds: float) -> None:
@@ -72,19 +75,24 @@ class MemoryLimiter:
     def __init__(self, tier: str, clock: Clock) -> None:
         """Start with nothing counted; `clock` tells the time in UTC."""
         self._clock = clock
+        self._tier = tier
         self._lock = threading.Lock()
-        groups = ("general", "events", "report_task")
-        self._meters = {group: _Meter(quota_of(group, tier)) for group in groups}
+        self._meters = {"general": _Meter(quota_of("general", tier))}
 
     def acquire(self, group: str) -> float:
         """Return 0 and count the call, or the seconds to wait before asking again."""
         with self._lock:
-            return self._meters[group].acquire(self._clock())
+            return self._meter(group).acquire(self._clock())
 
     def cool_down(self, group: str, seconds: float) -> None:
         """Refuse every call of `group` for `seconds` from now."""
         with self._lock:
-            self._meters[group].cool_down(self._clock().timestamp(), seconds)
+            self._meter(group).cool_down(self._clock().timestamp(), seconds)
+
+    def _meter(self, group: str) -> _Meter:
+        if group not in self._meters:
+            self._meters[group] = _Meter(quota_of(group, self._tier))
+        return self._meters[group]
 
 
 class _Meter:

@@ -1,4 +1,4 @@
-"""Both kinds of limiter on a virtual clock, and the one question that matters about their calls."""
+"""Both kinds of limiter on a virtual clock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from airflow_provider_tiktok.api.limiter import MemoryLimiter
 from airflow_provider_tiktok.warehouse.limiter import DatabaseLimiter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from airflow_provider_tiktok.api.limiter import Limiter
 
@@ -59,20 +59,3 @@ def make_limiter(
     yield make
     for limiter in made:
         limiter.close()
-
-
-def most_in_a_window(times: Sequence[float], seconds: float) -> int:
-    """Return the most calls in any half-open window of that length, wherever it begins."""
-    ordered = sorted(times)
-    most = first = 0
-    for last, moment in enumerate(ordered):
-        while moment - ordered[first] >= seconds:
-            first += 1
-        most = max(most, last - first + 1)
-    return most
-
-
-@pytest.fixture
-def most_in() -> Callable[[Sequence[float], float], int]:
-    """The function that counts calls in the fullest window."""
-    return most_in_a_window

@@ -1,7 +1,8 @@
-"""What both limiters promise."""
+"""What both limiters promise, the one in memory and the one in the warehouse."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_tiktok.api.limiter import TIERS, quota_of
+from tests.unit.api.windows import most_in
 
 
 def take(limiter, group, most):
@@ -39,7 +41,7 @@ def test_a_rested_app_may_use_its_whole_second_at_once(make_limiter, tier):
 
 
 @pytest.mark.parametrize("group", ["general", "events", "report_task"])
-def test_no_window_is_ever_too_full_and_the_quota_is_used(make_limiter, clock, most_in, group):
+def test_no_window_is_ever_too_full_and_the_quota_is_used(make_limiter, clock, group):
     limiter, quota = make_limiter(), quota_of(group, "basic")
     seconds = 10.0 if group == "events" else 200.0
 
@@ -54,7 +56,7 @@ def test_no_window_is_ever_too_full_and_the_quota_is_used(make_limiter, clock, m
 
 @settings(max_examples=25)
 @given(pauses=st.lists(st.floats(0.0, 3.0), min_size=1, max_size=60))
-def test_no_rhythm_of_calls_fills_a_window_too_much(make_limiter, clock, most_in, pauses):
+def test_no_rhythm_of_calls_fills_a_window_too_much(make_limiter, clock, pauses):
     limiter = make_limiter()
     clock.seconds += 100.0
     went = []
@@ -160,3 +162,41 @@ def test_a_clock_that_was_set_back_forgets_no_call(make_limiter, clock):
 def test_an_unknown_tier_is_named(make_limiter):
     with pytest.raises(ValueError, match="quota tier 'gold'"):
         make_limiter("gold")
+
+
+@pytest.mark.parametrize("ask", ["acquire", "cool_down"])
+def test_an_unknown_group_is_named(make_limiter, ask):
+    limiter = make_limiter()
+    more = (5.0,) if ask == "cool_down" else ()
+
+    with pytest.raises(ValueError, match="quota group 'videos'"):
+        getattr(limiter, ask)("videos", *more)
+
+
+def test_creating_report_tasks_is_once_a_second(make_limiter, clock):
+    went = run(make_limiter(), clock, "report_task", 30.0, pause=0.001)
+
+    assert most_in(went, 1.0) == 1
+    assert len(went) >= 27
+
+
+def test_threads_share_one_quota(make_limiter):
+    limiter = make_limiter()
+
+    with ThreadPoolExecutor(8) as pool:
+        waits = list(pool.map(lambda _: limiter.acquire("general"), range(200)))
+
+    assert waits.count(0) == 10
+
+
+def test_clients_that_failed_at_once_do_not_come_back_at_once(make_limiter, clock):
+    limiter = make_limiter()
+    went, waiting = [], [0.0] * 200
+    while waiting:
+        waits = [limiter.acquire("general") for _ in waiting]
+        went += [clock.seconds] * waits.count(0)
+        waiting = [wait for wait in waits if wait > 0]
+        clock.seconds += min(waiting, default=0)
+
+    assert len(went) == 200
+    assert most_in(went, 1.0) <= 10

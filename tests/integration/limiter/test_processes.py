@@ -14,6 +14,7 @@ import pytest
 
 from airflow_provider_tiktok.warehouse.database import connect
 from airflow_provider_tiktok.warehouse.limiter import DatabaseLimiter
+from tests.unit.api.windows import most_in
 
 START = datetime(2026, 11, 2, 12, tzinfo=UTC)
 PROCESSES = 8
@@ -85,7 +86,7 @@ def start_worker(warehouse):
             worker.kill()
 
 
-def test_eight_processes_share_ten_a_second_and_600_a_minute_for_ten_minutes(start_worker, most_in):
+def test_eight_processes_share_ten_a_second_and_600_a_minute_for_ten_minutes(start_worker):
     workers = [start_worker() for _ in range(PROCESSES)]
 
     went = drive(workers, 600.0)
@@ -95,7 +96,7 @@ def test_eight_processes_share_ten_a_second_and_600_a_minute_for_ten_minutes(sta
     assert len(went) >= 0.9 * 6000
 
 
-def test_eight_processes_share_a_thousand_events_a_second(start_worker, most_in):
+def test_eight_processes_share_a_thousand_events_a_second(start_worker):
     workers = [start_worker("events", call_seconds=0.004) for _ in range(PROCESSES)]
 
     went = drive(workers, 4.0)
@@ -105,7 +106,7 @@ def test_eight_processes_share_a_thousand_events_a_second(start_worker, most_in)
 
 
 def test_a_killed_holder_leaves_no_burst_and_takes_its_permits_along_for_a_second_only(
-    warehouse, start_worker, most_in
+    warehouse, start_worker
 ):
     lots = random.Random(1)
     went, now = [], 0.0
@@ -191,11 +192,6 @@ def test_apps_do_not_share_a_quota(warehouse):
     for limiter in limiters:
         limiter.close()
     assert waits == [[0.0] * 10] * 2
-
-
-def test_an_unknown_group_is_named(warehouse):
-    with pytest.raises(ValueError, match="quota group 'videos'"):
-        DatabaseLimiter(warehouse, APP, "basic").acquire("videos")
 
 
 def test_a_pool_may_lend_the_connections(warehouse):

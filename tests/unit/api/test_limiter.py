@@ -1,10 +1,8 @@
-"""The limiter in memory keeps the rules of every limiter, and some of its own."""
+"""The limiter in memory; what it shares with the one in the warehouse is in tests/integration."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -13,15 +11,11 @@ from hypothesis import strategies as st
 from airflow_provider_tiktok.api.limiter import (
     EVENTS_QUOTA,
     TIERS,
-    MemoryLimiter,
     Quota,
     _Meter,
     quota_of,
 )
-from tests.unit.api.limiter_rules import RULES, Bench, most_in
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.unit.api.windows import most_in
 
 START = datetime(2026, 10, 31, 12, 0, tzinfo=UTC)
 
@@ -37,18 +31,6 @@ class Time:
 
     def advance(self, seconds: float) -> None:
         self.moment += timedelta(seconds=seconds)
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_the_memory_limiter_keeps_the_rule(rule: Callable[[Bench], None]) -> None:
-    time = Time()
-    rule(Bench(MemoryLimiter("basic", time), time, time.advance))
-
-
-@pytest.mark.parametrize("tier", TIERS)
-def test_every_tier_is_used_to_90_percent_and_never_exceeded(tier: str) -> None:
-    time = Time()
-    RULES[0](Bench(MemoryLimiter(tier, time), time, time.advance, tier))
 
 
 @settings(max_examples=60)
@@ -69,16 +51,6 @@ def test_no_schedule_of_calls_exceeds_any_window(
     assert most_in(moments, 60.0) <= per_minute
 
 
-def test_whoever_waits_as_told_may_go() -> None:
-    time = Time()
-    limiter = MemoryLimiter("basic", time)
-    for _ in range(100):
-        wait = limiter.acquire("general")
-        if wait > 0:
-            time.advance(wait + 0.001)
-            assert limiter.acquire("general") == 0
-
-
 def test_the_day_ends_at_midnight_utc() -> None:
     time = Time(datetime(2026, 10, 31, 23, 59, 0, tzinfo=UTC))
     meter = _Meter(Quota(100, 1000, 3))
@@ -89,36 +61,6 @@ def test_the_day_ends_at_midnight_utc() -> None:
 
 def test_events_have_one_quota_on_every_tier() -> None:
     assert {quota_of("events", tier) for tier in TIERS} == {EVENTS_QUOTA}
-
-
-def test_a_cool_down_does_not_grow_when_the_clock_goes_back() -> None:
-    time = Time()
-    limiter = MemoryLimiter("basic", time)
-    limiter.cool_down("general", 300)
-    time.advance(-3600)
-    assert limiter.acquire("general") == pytest.approx(300)
-
-
-def test_threads_share_one_quota() -> None:
-    time = Time()
-    limiter = MemoryLimiter("basic", time)
-    with ThreadPoolExecutor(8) as pool:
-        waits = list(pool.map(lambda _: limiter.acquire("general"), range(200)))
-    assert waits.count(0) == 10
-
-
-def test_a_thousand_clients_that_failed_at_once_do_not_come_back_at_once() -> None:
-    time = Time()
-    limiter = MemoryLimiter("basic", time)
-    permits: list[float] = []
-    waiting = [0.0] * 1000
-    while waiting:
-        waits = [limiter.acquire("general") for _ in waiting]
-        permits += [time().timestamp()] * waits.count(0)
-        waiting = [wait for wait in waits if wait > 0]
-        time.advance(min(waiting, default=0))
-    assert len(permits) == 1000
-    assert most_in(permits, 1.0) <= 10
 
 
 @pytest.mark.parametrize(("group", "tier"), [("general", "gold"), ("video", "basic")])
