@@ -50,10 +50,10 @@ class Listing(Generic[T]):
 
 @dataclass(slots=True)
 class PageCheck:
-    """Follow the pages of one listing. `problem` is the first thing that did not add up."""
+    """Follow the pages of one listing. `problems` are the things that did not add up, each once."""
 
     page_size: int
-    problem: str | None = None
+    problems: list[str] = field(default_factory=list)
     pages: int = 0
     rows: int = 0
     total_number: int | None = None
@@ -89,8 +89,9 @@ class PageCheck:
             self.note("rows_differ_from_total")
 
     def note(self, problem: str) -> None:
-        """Remember the first problem."""
-        self.problem = self.problem or problem
+        """Remember a problem."""
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def _blind(self, page: int, count: int) -> bool:
         """Go on without page_info as long as pages are full, within the limit."""
@@ -156,16 +157,16 @@ def read_listing(
         goes_on = check.see(page, len(rows), data.get("page_info"))
         page += 1
     check.finish()
-    return Listing(tuple(found.values()), check.problem, tuple(request_ids))
+    return Listing(tuple(found.values()), "; ".join(check.problems) or None, tuple(request_ids))
 
 
 def joined(listings: Sequence[Listing[T]], key: Callable[[T], str]) -> Listing[T]:
     """Return one listing of several that may overlap; complete when each of them is."""
     found = {key(item): item for listing in reversed(listings) for item in listing}
-    reasons = [reason for listing in listings if (reason := listing.incomplete_reason)]
+    reasons = dict.fromkeys(reason for listing in listings if (reason := listing.incomplete_reason))
     return Listing(
         items=tuple(found.values()),
-        incomplete_reason=reasons[0] if reasons else None,
+        incomplete_reason="; ".join(reasons) or None,
         request_ids=tuple(name for listing in listings for name in listing.request_ids),
         refused={name: why for listing in listings for name, why in listing.refused.items()},
     )

@@ -1,6 +1,6 @@
-"""What every reading of a report keeps: rows read once, and whether they are provably all.
+"""What every reading of a report keeps: its rows as they come, and whether they are provably all.
 
-`incomplete_reason` is one of: not_read_to_the_end, error (a page could not be had), partial
+`incomplete_reasons` are of these: not_read_to_the_end, error (a page could not be had), partial
 (code 20001), truncated (more than 20,000 ids), totals_changed, totals_wrong,
 rows_differ_from_total, short_page, page_size_ignored, page_info_missing, never_ending_pages,
 metrics_changed, repeated_key, rejected_rows, promoted_missing (TikTok refused the filter for them),
@@ -23,7 +23,6 @@ from airflow_provider_tiktok.api.report_rows import (
     RowReader,
 )
 from airflow_provider_tiktok.api.seen_keys import SeenKeys
-from airflow_provider_tiktok.api.strict_json import without_decimals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +45,10 @@ class ReportPage:
 class ReportReader(ABC):
     """Iterate over the pages of one report, once; afterwards ask whether it is complete.
 
-    Memory does not grow with the report but for 16 bytes a row, by which a repeated key is seen.
+    Every row that can be read is passed on, also one whose key came before (`repeated_keys` counts
+    them): on the day the clocks go back a key may rightly come twice, which only the account's time
+    zone tells. Memory does not grow with the report but for 16 bytes a row, by which a repeated key
+    is seen.
     """
 
     def __init__(self, request: ReportRequest) -> None:
@@ -55,23 +57,28 @@ class ReportReader(ABC):
         self.request_ids: list[str] = []
         self.pages = 0
         self.rows_read = 0
+        self.repeated_keys = 0
         self.total_number: int | None = None
         self._reader = RowReader(request)
         self._skipped = list(self._reader.refused)
         self._seen = SeenKeys()
-        self._problem: str | None = "not_read_to_the_end"
-        self._first_note: str | None = None
-        self._is_started = False
+        self._notes: list[str] = []
+        self._is_started = self._is_ended = False
 
     @property
     def is_complete(self) -> bool:
         """True when all pages were read and nothing speaks against their being all."""
-        return self._problem is None
+        return not self.incomplete_reasons
+
+    @property
+    def incomplete_reasons(self) -> tuple[str, ...]:
+        """Everything that did not add up, in the order it was seen; none for a complete report."""
+        return tuple(self._notes) if self._is_ended else (*self._notes, "not_read_to_the_end")
 
     @property
     def incomplete_reason(self) -> str | None:
-        """The first thing that did not add up, None for a complete report."""
-        return self._problem
+        """All of `incomplete_reasons` as one text, None for a complete report."""
+        return "; ".join(self.incomplete_reasons) or None
 
     @property
     def skipped_metrics(self) -> tuple[str, ...]:
@@ -86,22 +93,18 @@ class ReportReader(ABC):
         try:
             yield from self._read_pages()
         except TikTokError:
-            self._problem = "error"
+            self._note("error")
+            self._is_ended = True
             raise
-        self._problem = self._first_note
+        self._is_ended = True
 
     @abstractmethod
     def _read_pages(self) -> Iterator[ReportPage]:
         """Yield every page, noting what does not add up."""
 
-    def _note(self, problem: str | None) -> None:
-        """Remember the first problem; a repeated key only when there is no other.
-
-        On the day the clocks go back a key may rightly come twice, which only the account's time
-        zone tells: whoever knows it must be able to rely on there being nothing else.
-        """
-        if self._first_note in {None, "repeated_key"}:
-            self._first_note = problem or self._first_note
+    def _note(self, *problems: str) -> None:
+        """Remember what does not add up, each problem once."""
+        self._notes += [problem for problem in problems if problem not in self._notes]
 
     def _skip(self, names: Sequence[str]) -> None:
         """Leave out what TikTok refused, and say so."""
@@ -127,6 +130,6 @@ class ReportReader(ABC):
         if isinstance(row, RejectedRow):
             self._note("rejected_rows")
         elif not self._seen.add((row.stat_time, row.entity_id)):
+            self.repeated_keys += 1
             self._note("repeated_key")
-            return RejectedRow("repeated_key", without_decimals(raw))
         return row

@@ -106,7 +106,7 @@ class _SyncReport(ReportReader):
             yield self._page(page, rows, check, outcome)
             page += 1
         check.finish()
-        self._note(check.problem)
+        self._note(*check.problems)
         if check.total_number is not None:
             self.total_number = (self.total_number or 0) + check.total_number
         return False

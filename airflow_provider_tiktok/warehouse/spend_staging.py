@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_tiktok.api.errors import TikTokError
-from airflow_provider_tiktok.api.report_rows import RejectedRow, RowReader
+from airflow_provider_tiktok.api.report_rows import RejectedRow
 from airflow_provider_tiktok.warehouse.accounts_save import storable
 from airflow_provider_tiktok.warehouse.database import statement
 from airflow_provider_tiktok.warehouse.spend_rows import RowWriter, UnstorableRowError
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # Enough to see what is wrong; a report that is wrong from end to end must not fill the warehouse.
 REJECTED_ROWS_KEPT = 1000
-# The reader's word for a row whose key came before.
+# The reader's word for a key that came before: settle_duplicates says what of it.
 REPEATED_KEY = "repeated_key"
 
 
@@ -42,7 +42,6 @@ class Staged:
 
     pages: int = 0
     total_number: int | None = None
-    is_truncated: bool = False
     currency: str | None = None
     rows_read: int = 0
     rows_rejected: int = 0
@@ -54,11 +53,6 @@ class Staged:
     def incomplete_reason(self) -> str | None:
         """The reasons as one text, or None for a complete report."""
         return "; ".join(self.reasons) or None
-
-    @property
-    def adds_up(self) -> bool:
-        """True when as many rows came as TikTok announced, and it did not cut the report."""
-        return self.rows_read == self.total_number and not self.is_truncated
 
     def reject(self, reason: str, raw: object) -> None:
         """Set a row aside; the rest of the report goes on."""
@@ -78,19 +72,16 @@ def stage(
     """
     staged = Staged()
     writer = RowWriter(request.data_level, request.start_date, request.end_date)
-    again = RowReader(request)
     connection.execute(statement("spend/create_staging"))
     with connection.cursor() as cursor, cursor.copy(statement("spend/copy_staging")) as copy:
         try:
             for page in reader:
-                copy.write(_lines(page, again, writer, staged))
+                copy.write(_lines(page, writer, staged))
         except TikTokError as error:
             staged.error = error
             staged.reasons.append(f"page {staged.pages + 1} failed: {error}")
-    # A repeated key may be a repeated hour, which only the account's zone tells: settle_duplicates.
-    is_for_us = reader.incomplete_reason == REPEATED_KEY and staged.adds_up
-    if staged.error is None and not reader.is_complete and not is_for_us:
-        staged.reasons.append(reader.incomplete_reason or "the reader does not say why")
+    if staged.error is None:
+        staged.reasons += [reason for reason in reader.incomplete_reasons if reason != REPEATED_KEY]
     if staged.rows_rejected:
         staged.reasons.append(f"{staged.rows_rejected} rows could not be read")
     return staged
@@ -141,16 +132,12 @@ def keep_rejected(connection: psycopg.Connection[Any], pull_id: int, staged: Sta
         )
 
 
-def _lines(page: ReportPage, again: RowReader, writer: RowWriter, staged: Staged) -> str:
+def _lines(page: ReportPage, writer: RowWriter, staged: Staged) -> str:
     staged.pages += 1
     staged.total_number = page.total_number
-    staged.is_truncated |= page.throttle_header is not None
     lines = []
-    for sent in page.rows:
+    for row in page.rows:
         staged.rows_read += 1
-        row = sent
-        if isinstance(row, RejectedRow) and row.reason == REPEATED_KEY:
-            row = again.read(row.raw)
         if isinstance(row, RejectedRow):
             staged.reject(row.reason, row.raw)
             continue

@@ -70,7 +70,8 @@ class WrittenReport(ReportReader):
             yield ReportPage(page, number, len(self._pages), total or self.rows_read, "r", None)
         if self._error is not None:
             raise self._error
-        self._note(self._problem_found)
+        if self._problem_found is not None:
+            self._note(self._problem_found)
 
 
 @dataclass

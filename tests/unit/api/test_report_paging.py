@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,6 @@ from airflow_provider_tiktok.api.errors import (
     TikTokReauthoriseError,
 )
 from airflow_provider_tiktok.api.reports import (
-    RejectedRow,
     ReportReader,
     ReportRequest,
     ReportRow,
@@ -88,8 +88,14 @@ def totals(request: ApiRequest, total: int) -> ApiResponse:
 
 
 DRIFT: dict[str, tuple[str, Callable[[ApiRequest], ApiResponse]]] = {
-    "total grows": ("totals_changed", lambda request: totals(request, 1)),
-    "total shrinks": ("totals_changed", lambda request: totals(request, -1)),
+    "total grows": (
+        "totals_changed; rows_differ_from_total",
+        lambda request: totals(request, 1),
+    ),
+    "total shrinks": (
+        "totals_changed; rows_differ_from_total",
+        lambda request: totals(request, -1),
+    ),
     "page_info missing": (
         "page_info_missing",
         lambda request: ok({"list": ROWS[(page_number(request) - 1) * 1000 :][:1000]}),
@@ -112,7 +118,7 @@ DRIFT: dict[str, tuple[str, Callable[[ApiRequest], ApiResponse]]] = {
         ),
     ),
     "pages never end": (
-        "totals_changed",
+        "totals_changed; never_ending_pages; rows_differ_from_total",
         lambda request: ok(
             {
                 "list": [row(page_number(request) * 1000 + number) for number in range(1000)],
@@ -124,7 +130,7 @@ DRIFT: dict[str, tuple[str, Callable[[ApiRequest], ApiResponse]]] = {
         "rows_differ_from_total",
         lambda request: page_of(ROWS[:2000], request, total_number=2500, total_page=3),
     ),
-    "page_size ignored": ("page_size_ignored", lambda _: ok(
+    "page_size ignored": ("repeated_key; page_size_ignored; rows_differ_from_total", lambda _: ok(
         {"list": ROWS, "page_info": {"page": 1, "total_number": 2500, "total_page": 3}}
     )),
     "a short page": (
@@ -171,6 +177,7 @@ def test_pages_that_do_not_add_up_make_the_report_incomplete(case: str) -> None:
     reader = read(answers)
     assert not reader.is_complete
     assert reader.incomplete_reason == reason
+    assert reader.incomplete_reasons == tuple(reason.split("; "))
     assert reader.pages <= 2 * 3 + 10
 
 
@@ -179,24 +186,29 @@ def test_a_list_that_is_null_is_an_empty_report() -> None:
     assert read(lambda _: ok({"list": None, "page_info": info})).is_complete
 
 
-def test_a_repeated_key_is_named_only_when_nothing_else_is_wrong() -> None:
+def test_everything_that_is_wrong_is_named() -> None:
     def answers(request: ApiRequest) -> ApiResponse:
-        return page_of([row(1), row(1), row(2, spend="x")], request)
+        return page_of([row(1), row(1), row(2, spend="x")], request, total_number=4)
 
-    assert read(answers).incomplete_reason == "rejected_rows"
+    reader = read(answers)
+    assert reader.incomplete_reasons == ("repeated_key", "rejected_rows", "rows_differ_from_total")
+    assert reader.incomplete_reason == "repeated_key; rejected_rows; rows_differ_from_total"
 
 
-def test_the_second_row_of_a_key_is_set_aside() -> None:
-    reader = read_report(client_of(Script(lambda r: page_of([row(1), row(1, "2")], r))), HOURS)
+def test_rows_of_a_repeated_key_are_passed_on_and_counted() -> None:
+    rows = [row(1), row(1, "2"), row(2), row(1, "3")]
+    reader = read_report(client_of(Script(lambda request: page_of(rows, request))), HOURS)
     (page,) = reader
-    assert isinstance(page.rows[0], ReportRow)
-    assert isinstance(page.rows[1], RejectedRow)
-    assert page.rows[1].reason == "repeated_key"
+    assert [found.metrics["spend"] for found in page.rows if isinstance(found, ReportRow)] == [
+        Decimal(word) for word in ("1", "2", "1", "3")
+    ]
+    assert (reader.repeated_keys, reader.incomplete_reason) == (2, "repeated_key")
 
 
 def test_a_report_that_was_not_read_to_the_end_is_incomplete() -> None:
     reader = read_report(client_of(Script(lambda request: page_of(ROWS, request))), HOURS)
     assert reader.incomplete_reason == "not_read_to_the_end"
+    assert not reader.is_complete
     next(iter(reader))
     assert reader.incomplete_reason == "not_read_to_the_end"
     with pytest.raises(RuntimeError, match="read once"):
