@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from airflow.cli.cli_config import ActionCommand, GroupCommand, lazy_load_command
 
-from airflow_provider_tiktok.cli.options import CONNECTION, DBT_PROJECT, WAREHOUSE
+from airflow_provider_tiktok.cli.options import CONNECTION, CONNECTIONS, DBT_PROJECT, WAREHOUSE
+from airflow_provider_tiktok.cli.spend_definitions import ADVERTISER, FROM, LAST, TO
 
 
 def get_tiktok_cli_commands() -> list[GroupCommand]:
@@ -31,6 +32,18 @@ def get_tiktok_cli_commands() -> list[GroupCommand]:
                     help="Show the spend pulls, the events waiting and done, and why some failed",
                     func=lazy_load_command("airflow_provider_tiktok.cli.commands.status"),
                     args=(CONNECTION, WAREHOUSE),
+                ),
+                ActionCommand(
+                    name="plan",
+                    help="Say what reading spend takes: reports, rows, calls, minutes",
+                    func=lazy_load_command("airflow_provider_tiktok.cli.spend.plan"),
+                    args=(*CONNECTIONS, FROM, TO, ADVERTISER),
+                ),
+                ActionCommand(
+                    name="pulls",
+                    help="Show what was read of spend, when, and what was left out and why",
+                    func=lazy_load_command("airflow_provider_tiktok.cli.spend.show_pulls"),
+                    args=(*CONNECTIONS, ADVERTISER, LAST),
                 ),
             ],
         )

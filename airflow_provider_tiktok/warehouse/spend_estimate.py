@@ -42,7 +42,16 @@ def estimate(windows: Sequence[DateRange], *, rows_a_day: float, tier: str) -> E
     :param tier: TikTok's quota tier of the app, for example ``basic``.
     :raises ValueError: no such tier.
     """
-    rows = [round(rows_a_day * window.days) for window in windows]
+    return estimate_rows([round(rows_a_day * window.days) for window in windows], tier=tier)
+
+
+def estimate_rows(rows: Sequence[int], *, tier: str) -> Estimate:
+    """Return the calls, rows and minutes of reading reports page by page.
+
+    :param rows: how many rows each report has.
+    :param tier: TikTok's quota tier of the app, for example ``basic``.
+    :raises ValueError: no such tier.
+    """
     calls = sum(max(math.ceil(number / PAGE_SIZE), 1) for number in rows)
     minutes = calls / (quota_of("general", tier).per_minute * USED_SHARE)
     return Estimate(

@@ -40,6 +40,11 @@ class Reading:
     time_dimension: TimeDimension
     why: Why
 
+    @property
+    def days(self) -> int:
+        """How many dates it covers."""
+        return (self.end_date - self.start_date).days + 1
+
     def request(self, advertiser_id: str) -> ReportRequest:
         """Return the report to ask for: all of the account's ads, promoted and deleted ones too."""
         return ReportRequest(
@@ -114,6 +119,24 @@ def due_readings(
     old = (oldest, today - ONE_DAY)
     found += _whole_days(zone, old, "AUCTION_AD", coverage.days, settled)
     found += _whole_days(zone, old, "AUCTION_ADVERTISER", coverage.totals, settled)
+    return sorted(found, key=lambda reading: reading.end_date, reverse=True)
+
+
+def readings_between(zone: ZoneInfo, first: date, last: date) -> list[Reading]:
+    """Return the reports of a backfill, the newest day first: every ad's hours, and the totals.
+
+    :param first: account-local day.
+    :param last: included.
+    :raises ValueError: *last* is before *first*.
+    """
+    if last < first:
+        raise ValueError(f"the range ends ({last}) before it begins ({first})")
+    days = existing_days(zone, first, last)
+    found = [Reading(day, day, "AUCTION_AD", "stat_time_hour", "missing") for day in days]
+    found += [
+        Reading(window.start_date, window.end_date, "AUCTION_ADVERTISER", "stat_time_day", "totals")
+        for window in joined(days, LONGEST_DAYS["stat_time_day"])
+    ]
     return sorted(found, key=lambda reading: reading.end_date, reverse=True)
 
 

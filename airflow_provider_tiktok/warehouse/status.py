@@ -11,7 +11,8 @@ from airflow_provider_tiktok.warehouse.database import WarehouseError, statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
+    from decimal import Decimal
 
     import psycopg
 
@@ -29,6 +30,24 @@ class LastPull:
     incomplete_reason: str | None
     last_complete_at: datetime | None
     now: datetime
+
+
+@dataclass(frozen=True)
+class LoggedPull:
+    """One reading of a report, in words for people; ``left_out`` is empty when nothing was."""
+
+    observed_at: datetime
+    advertiser_id: str
+    advertiser_name: str | None
+    what: str
+    start_date: date
+    end_date: date
+    rows_read: int | None
+    rows_changed: int | None
+    spend_change: Decimal | None
+    currency: str | None
+    is_complete: bool
+    left_out: str
 
 
 @dataclass(frozen=True)
@@ -81,6 +100,16 @@ def last_pulls(connection: psycopg.Connection[Any], connection_id: str) -> list[
     """Return how far the spend of each advertiser of a connection is known."""
     with connection.cursor(row_factory=class_row(LastPull)) as cursor:
         cursor.execute(statement("status/last_pulls"), {"connection_id": connection_id})
+        return cursor.fetchall()
+
+
+def pulls(
+    connection: psycopg.Connection[Any], advertiser_ids: Sequence[str], *, limit: int
+) -> list[LoggedPull]:
+    """Return the last pulls of some advertisers, the newest first."""
+    parameters = {"advertiser_ids": list(advertiser_ids), "most": limit}
+    with connection.cursor(row_factory=class_row(LoggedPull)) as cursor:
+        cursor.execute(statement("status/pulls"), parameters)
         return cursor.fetchall()
 
 

@@ -146,3 +146,46 @@ def test_a_command_without_a_connection_says_which_to_add(stage: Stage, command:
     code, said = command("status")
     assert code == 1
     assert "Airflow has no connection tiktok_warehouse." in said
+
+
+def test_plan_says_what_days_take(furnished: Stage, command: Command) -> None:
+    code, said = command("plan", "--from", "2026-10-31", "--to", "2026-11-02")
+    assert code == 0
+    assert "Plan: 2026-10-31 to 2026-11-02, quota tier ultimate" in said
+    assert said.count(" Northwind ") == 3
+    assert "In all 12 calls and <1 minutes of the app's quota." in said
+
+
+def test_plan_without_days_says_what_the_next_run_reads(furnished: Stage, command: Command) -> None:
+    code, said = command("plan", "--advertiser", "7000000000000000001")
+    assert (code, "Plan: what is due at 2026-11-" in said) == (0, True)
+    assert "Northwind Europe" not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--from", "2026-11-02"], "Give both --from and --to"),
+        (["--from", "2026-11-02", "--to", "2026-11-01"], "swap the dates"),
+        (["--from", "2027-11-02", "--to", "2027-11-03"], "is after today"),
+        (["--advertiser", NOT_GRANTED], f"Advertiser {NOT_GRANTED} is not imported"),
+    ],
+    ids=["half a range", "backwards", "future", "not granted"],
+)
+def test_plan_refuses_what_cannot_work(
+    furnished: Stage, command: Command, words: list[str], sentence: str
+) -> None:
+    code, said = command("plan", *words)
+    assert (code, sentence in said) == (1, True)
+
+
+def test_pulls_tells_what_was_read_in_words(furnished: Stage, command: Command) -> None:
+    furnished.write(
+        "update tiktok_raw.report_pulls set is_complete = false, incomplete_reason = 'truncated' "
+        "where pull_id = (select max(pull_id) from tiktok_raw.report_pulls)"
+    )
+    code, said = command("pulls", "--last", "400")
+    assert code == 0
+    assert "TikTok listed the newest 20,000 ads only" in said
+    assert "Northwind India ads by the hour 2026-11-01" in said
+    assert " USD" in said
