@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -63,21 +64,29 @@ def _voucher(sums: Sums) -> Decimal:
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric. `late_hours` is how long it is "-"; `unique` cannot be added up."""
+    """One metric. `late_hours` is how long it is "-"; `unique` cannot be added up.
+
+    `sum_of` is the part of `Sums` that a plain sum is, None for what is computed.
+    """
 
     value: Callable[[Sums], Number]
     late_hours: int = 0
     unique: bool = False
     advertiser_days_only: bool = False
+    sum_of: str | None = None
+
+
+def _sum(name: str) -> Metric:
+    return Metric(attrgetter(name), sum_of=name)
 
 
 METRICS = {
-    "spend": Metric(lambda s: s.spend),
+    "spend": _sum("spend"),
     "billed_cost": Metric(lambda s: s.spend, late_hours=11),
     "cash_spend": Metric(lambda s: s.spend - _voucher(s), late_hours=16, advertiser_days_only=True),
     "voucher_spend": Metric(_voucher, late_hours=16, advertiser_days_only=True),
-    "impressions": Metric(lambda s: s.impressions),
-    "clicks": Metric(lambda s: s.clicks),
+    "impressions": _sum("impressions"),
+    "clicks": _sum("clicks"),
     "ctr": Metric(lambda s: _over(s.clicks, s.impressions, 100)),
     "cpc": Metric(lambda s: _over(s.spend, s.clicks)),
     "cpm": Metric(lambda s: _over(s.spend, s.impressions, 1000)),
@@ -86,15 +95,15 @@ METRICS = {
     "cost_per_1000_reached": Metric(
         lambda s: _over(s.spend, _reach(s), 1000), late_hours=16, unique=True
     ),
-    "conversion": Metric(lambda s: s.conversion),
+    "conversion": _sum("conversion"),
     "cost_per_conversion": Metric(lambda s: _over(s.spend, s.conversion)),
     "conversion_rate": Metric(lambda s: _over(s.conversion, s.clicks, 100)),
-    "complete_payment": Metric(lambda s: s.complete_payment),
+    "complete_payment": _sum("complete_payment"),
     "complete_payment_rate": Metric(lambda s: _over(s.complete_payment, s.clicks, 100)),
     "cost_per_complete_payment": Metric(lambda s: _over(s.spend, s.complete_payment)),
     "value_per_complete_payment": Metric(lambda s: _over(s.value, s.complete_payment)),
     # TikTok's name for the total value of purchases.
-    "total_complete_payment_rate": Metric(lambda s: s.value),
+    "total_complete_payment_rate": _sum("value"),
     "complete_payment_roas": Metric(lambda s: _over(s.value, s.spend)),
 }
 # TikTok's, but nothing in the world behind them.

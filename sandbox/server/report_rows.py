@@ -77,8 +77,9 @@ class RowMaker:
             )
             row = sums.get(key)
             if row is None:
-                row = sums[key] = Sums()
-            _add(row, cell)
+                sums[key] = _first(cell)
+            else:
+                _add(row, cell)
         rows = [Row(entity_id, label, one) for (entity_id, label, _), one in sums.items()]
         rows = [row for row in rows if self._passes(row)]
         if query.order_field is not None:
@@ -146,7 +147,8 @@ class RowMaker:
     def _keeps(self, cell: Cell) -> bool:
         if cell.campaign_id in self._hidden_campaigns:
             return False
-        return all(getattr(cell, name) in ids for name, ids in self._id_filters)
+        filters = self._id_filters
+        return not filters or all(getattr(cell, name) in ids for name, ids in filters)
 
     def _visible_ids(self) -> frozenset[str] | None:
         statuses = self._query.statuses()
@@ -164,6 +166,18 @@ class RowMaker:
             for one in self._query.filters
             if one.field_name in METRICS
         )
+
+
+def _first(cell: Cell) -> Sums:
+    return Sums(
+        cell.spend,
+        cell.impressions,
+        cell.clicks,
+        cell.conversion,
+        cell.complete_payment,
+        cell.total_complete_payment_rate,
+        cell.utc_hour,
+    )
 
 
 def _add(sums: Sums, cell: Cell) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -44,18 +45,24 @@ class RowWriter:
         self._at = at
         self._objects = objects
         self._currency = state.advertisers[query.advertiser_id].currency
-        self._ids: dict[str | None, str] = {None: ""}
-        self._metrics_form = ",".join(f'"{name}":%s' for name in query.metrics)
-        self._values = [self._value_of(name) for name in query.metrics]
+        self._time_form = f'"{query.by_time}":"%s"' if query.by_time else ""
+        self._comma = "," if query.entity and query.by_time else ""
+        # Most of a report is plain sums, written in one go, and names, which an object keeps.
+        plain = [name for name in query.metrics if self._is_plain(name)]
+        self._sums_of = attrgetter(*(METRICS[name].sum_of or name for name in plain), "last_hour")
+        self._sums_form = "".join(f'"{name}":"%s",' for name in plain)
+        self._names = [name for name in query.metrics if name not in METRICS]
+        rest = [name for name in query.metrics if name not in (*plain, *self._names)]
+        self._values = [(name, self._value_of(METRICS[name])) for name in rest]
+        self._texts: dict[str | None, tuple[str, str]] = {}
 
     def text(self, row: Row) -> str:
         """Return a row: its dimensions, and its metrics and attributes as strings."""
-        entity = self._ids.get(row.entity_id)
-        if entity is None:
-            entity = self._ids[row.entity_id] = self._id_text(row.entity_id)
-        time = f'"{self._query.by_time}":"{row.label}"' if self._query.by_time else ""
-        comma = "," if entity and time else ""
-        return f'{{"dimensions":{{{entity}{comma}{time}}},"metrics":{self._metrics_text(row)}}}'
+        entity, _ = self._texts.get(row.entity_id) or self._texts_of(row.entity_id)
+        time = self._time_form % row.label if self._time_form else ""
+        return (
+            f'{{"dimensions":{{{entity}{self._comma}{time}}},"metrics":{self._metrics_text(row)}}}'
+        )
 
     def totals(self, rows: list[Row]) -> dict[str, str]:
         """Return total_metrics: sums of the rows, "-" for what does not add up."""
@@ -69,21 +76,28 @@ class RowWriter:
         }
 
     def _metrics_text(self, row: Row) -> str:
-        return "{" + self._metrics_form % tuple([value(row) for value in self._values]) + "}"
+        _, names = self._texts.get(row.entity_id) or self._texts_of(row.entity_id)
+        sums = self._sums_form % self._sums_of(row.sums)[:-1] if self._sums_form else ""
+        rest = "".join([f'"{name}":{value(row)},' for name, value in self._values])
+        return f"{{{(sums + rest + names)[:-1]}}}"
 
-    def _id_text(self, entity_id: str | None) -> str:
+    def _texts_of(self, entity_id: str | None) -> tuple[str, str]:
+        """Return the texts that all rows of an object share: its id, and its attributes."""
         number = self._state.switches.id_format == "number"
-        return f'"{self._query.entity}":' + (str(entity_id) if number else f'"{entity_id}"')
+        value = str(entity_id) if number else f'"{entity_id}"'
+        own = "" if entity_id is None else f'"{self._query.entity}":{value}'
+        names = "".join(f'"{name}":{self._attribute_of(name, entity_id)},' for name in self._names)
+        self._texts[entity_id] = own, names
+        return own, names
 
-    def _value_of(self, name: str) -> Value:
+    def _is_plain(self, name: str) -> bool:
         metric = METRICS.get(name)
-        if metric is None:
-            return self._attribute_of(name)
+        counts = self._state.switches.count_format == "plain"
+        return counts and metric is not None and metric.sum_of is not None
+
+    def _value_of(self, metric: Metric) -> Value:
         if metric.unique and self._query.by_time == "stat_time_hour":
             return lambda _: DASH
-        return self._metric_of(metric)
-
-    def _metric_of(self, metric: Metric) -> Value:
         compute = metric.value
         decimal_counts = self._state.switches.count_format == "decimal"
         if not metric.late_hours or not self._state.switches.late_metrics:
@@ -97,14 +111,13 @@ class RowWriter:
 
         return value
 
-    def _attribute_of(self, name: str) -> Value:
+    def _attribute_of(self, name: str, entity_id: str | None) -> str:
         if name == "currency":
-            currency = json.dumps(self._currency)
-            return lambda _: currency
-        if name not in NAMED_BY:  # TikTok has the metric, the world has nothing behind it
-            return lambda _: DASH
-        known = {key: json.dumps(self._attribute(name, one)) for key, one in self._objects.items()}
-        return lambda row: known.get(row.entity_id or "", DASH)
+            return json.dumps(self._currency)
+        one = self._objects.get(entity_id or "")
+        # TikTok also has metrics with nothing behind them in the world.
+        is_known = one is not None and name in NAMED_BY
+        return json.dumps(self._attribute(name, one)) if is_known else DASH
 
     def _attribute(self, name: str, one: Any) -> str:
         own = getattr(one, name, None)

@@ -10,7 +10,7 @@ from sandbox.world.catalog import CATALOGS
 from sandbox.world.delivery import Fate, delivery_of
 from sandbox.world.orders import items_of, money, order_luck, total_of
 from sandbox.world.restatement import SPEND_SETTLES_WITHIN, known_delivery
-from sandbox.world.visits import REPORT_DELAY, REPORTED, Chances, click
+from sandbox.world.visits import REPORT_DELAY, REPORTED, Chances, converting_clicks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -120,10 +120,7 @@ def conversions_of(
     if delivery.fate is not Fate.KEPT:
         return Conversions(0, 0, 0)
     leads, payments, value = 0, 0, 0
-    for index in range(delivery.clicks):
-        visit = click(chances, plan, hour, index)
-        if visit.order_at is None and visit.lead_at is None:
-            continue
+    for visit in converting_clicks(chances, plan, hour, delivery.clicks):
         if visit.lead_at is not None and _knows(visit, visit.lead_at, at):
             leads += 1
         if visit.order_at is not None and _knows(visit, visit.order_at, at):

@@ -13,6 +13,8 @@ from sandbox.world.delivery import DAY_SHAPE, clicks_of
 from sandbox.world.special_cases import NO_CLICK, story_at
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sandbox.world.account_tree import AdPlan
     from sandbox.world.draws import Draws
     from sandbox.world.hours import Hour
@@ -67,6 +69,18 @@ def click(chances: Chances, plan: AdPlan, hour: Hour, index: int) -> Visit:
     if story is not None:
         return _told(plan.site, plan, hour, luck, story)
     return _drawn(plan.site, plan, hour, index, luck=luck, buyers=chances.buyers)
+
+
+def converting_clicks(chances: Chances, plan: AdPlan, hour: Hour, clicks: int) -> Iterator[Visit]:
+    """Yield those of an ad's clicks in an hour that end in an order or a lead."""
+    buyers, leads = chances.buyers * draws.RANGE, LEAD_SHARE * draws.RANGE
+    tells = story_at(plan.site.index, plan.position, hour.index) is not None
+    for index in range(clicks):
+        luck = draws.draw(chances.seed, draws.CLICK, plan.number, hour.epoch // 900, index)
+        if luck[BUYS] < buyers or luck[LEADS] < leads or (tells and index == 0):
+            visit = click(chances, plan, hour, index)
+            if visit.order_at is not None or visit.lead_at is not None:
+                yield visit
 
 
 def session(chances: Chances, site: Site, hour: Hour, index: int) -> Visit:
