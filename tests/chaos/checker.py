@@ -32,7 +32,10 @@ select
     batches.request_id,
     batches.outcome,
     batches.outcome in ('unknown', 'retry', 'partial', 'lease_expired', 'sent')
-    or batches.finished_at > batches.leased_until as is_unclear
+    or (
+        batches.outcome <> 'not_sent'
+        and coalesce(batches.finished_at > batches.leased_until, false)
+    ) as is_unclear
 from tiktok_ops.event_attempts as attempts
 inner join tiktok_ops.event_batches as batches using (batch_id)
 """

@@ -27,13 +27,14 @@ A_BATCH = 10
 class Point:
     """One point: `plant` makes the process die there.
 
-    `left` are the states found after the kill. `copies` are the least and the most copies that
+    `left` are the states that may be found after the kill: while one thread sends, the other may
+    have claimed the next batch or not. `copies` are the least and the most copies that
     TikTok may have beyond one of each event once another worker has finished the work.
     """
 
     name: str
     plant: Callable[[], None]
-    left: dict[str, int]
+    left: tuple[dict[str, int], ...]
     copies: tuple[int, int]
 
 
@@ -41,7 +42,7 @@ def _named(name: str, left: dict[str, int], copies: tuple[int, int]) -> Point:
     def plant() -> None:
         outbox_failpoint._left[name] = 1
 
-    return Point(name, plant, left, copies)
+    return Point(name, plant, (left,), copies)
 
 
 def _die() -> None:
@@ -67,6 +68,7 @@ def _after_sends(times: int) -> Callable[[], None]:
     return plant
 
 
+WHILE_SENDING = ({"inflight": 10, "pending": 20}, {"inflight": 20, "pending": 10})
 NOTHING: dict[str, int] = {}
 POINTS = (
     _named("enqueue_before_insert", NOTHING, (0, 0)),
@@ -74,8 +76,8 @@ POINTS = (
     _named("claim_after_commit", {"inflight": 10, "pending": 20}, (0, 0)),
     _named("attempt_written", {"inflight": 10, "pending": 20}, (0, 0)),
     _named("send_before_connect", {"inflight": 10, "pending": 20}, (0, 0)),
-    Point("headers_sent", _after_sends(1), {"inflight": 20, "pending": 10}, (0, 0)),
-    Point("body_sent", _after_sends(2), {"inflight": 20, "pending": 10}, (10, 10)),
+    Point("headers_sent", _after_sends(1), WHILE_SENDING, (0, 0)),
+    Point("body_sent", _after_sends(2), WHILE_SENDING, (10, 10)),
     _named("send_after_response", {"inflight": 20, "pending": 10}, (10, 10)),
     _named("settle_before_commit", {"inflight": 20, "pending": 10}, (10, 20)),
     _named("claim_before_commit", {"inflight": 20, "pending": 10}, (10, 20)),

@@ -90,7 +90,7 @@ def test_a_death_at_a_named_point_loses_nothing(
     assert worker.exitcode == -signal.SIGKILL, "the point was not passed"
     least, most = point.copies
     wait_until(lambda: accepted(sandbox_process) >= least, 10, "the last bytes were taken")
-    assert states(watched) == point.left
+    assert states(watched) in point.left
 
     heal(open_at(timedelta(minutes=3)), sandbox_process.url)
 
