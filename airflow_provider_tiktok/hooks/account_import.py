@@ -15,6 +15,7 @@ from airflow_provider_tiktok.api.accounts import (
     list_pixels,
 )
 from airflow_provider_tiktok.api.errors import TikTokError, TikTokReauthoriseError
+from airflow_provider_tiktok.hooks.account_watch import AccountWatch
 from airflow_provider_tiktok.hooks.grant import advertisers_to_import, refusal
 from airflow_provider_tiktok.warehouse.accounts import (
     save_ad_groups,
@@ -23,12 +24,14 @@ from airflow_provider_tiktok.warehouse.accounts import (
     save_campaigns,
     save_pixels,
 )
+from airflow_provider_tiktok.warehouse.status import now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import psycopg
 
+    from airflow_provider_tiktok.api.accounts import Pixel
     from airflow_provider_tiktok.api.client import TikTokClient
     from airflow_provider_tiktok.hooks.settings import Settings
     from airflow_provider_tiktok.warehouse.accounts_save import SaveResult
@@ -63,6 +66,7 @@ def import_accounts(
     :raises TikTokReauthoriseError: the token is dead, so nothing can be imported.
     """
     found = AccountImport(problems=list(_refused_advertisers(settings)))
+    watch = AccountWatch(warehouse, settings.connection_id)
     asked, is_whole_grant = advertisers_to_import(client, settings)
     asked = [advertiser_id for advertiser_id in asked if advertiser_id not in settings.refused]
     listing = advertiser_info(client, asked)
@@ -72,10 +76,14 @@ def import_accounts(
         warehouse, settings.connection_id, listing.items, is_complete=is_complete
     )
     _tell("advertiser", saved, found.counts)
+    names = {one.advertiser_id: one.advertiser_name for one in listing}
+    watch.saved("advertiser", saved, names)
     elsewhere = set(saved.held_elsewhere)
     ours = [one.advertiser_id for one in listing if one.advertiser_id not in elsewhere]
     for advertiser_id in ours[:most_with_pixels]:
-        _import_pixels(warehouse, client, advertiser_id, found)
+        pixels = _import_pixels(warehouse, client, advertiser_id, found, watch)
+        if most_with_pixels is None:
+            watch.traffic(client, advertiser_id, pixels, now(warehouse).date())
     if left := len(ours[most_with_pixels:]) if most_with_pixels is not None else 0:
         found.counts["pixels_left"] = left
     return found
@@ -110,7 +118,8 @@ def _import_pixels(
     client: TikTokClient,
     advertiser_id: str,
     found: AccountImport,
-) -> None:
+    watch: AccountWatch,
+) -> Sequence[Pixel]:
     try:
         listing = list_pixels(client, advertiser_id)
     except TikTokReauthoriseError:
@@ -118,9 +127,11 @@ def _import_pixels(
     except TikTokError as error:
         log.warning("Advertiser %s: its pixels were not read. %s", advertiser_id, error)
         found.failures.append(error)
-        return
+        return ()
     saved = save_pixels(warehouse, advertiser_id, listing.items, is_complete=listing.is_complete)
     _tell("pixel", saved, found.counts)
+    watch.saved("pixel", saved, {one.pixel_code: one.pixel_name for one in listing})
+    return listing.items
 
 
 def _tell(kind: str, saved: SaveResult, counts: Counter[str]) -> None:
@@ -136,7 +147,7 @@ def _tell(kind: str, saved: SaveResult, counts: Counter[str]) -> None:
         log.warning("%s %s comes from another connection already; left there.", kind, entity_id)
     if kind in {"advertiser", "pixel"}:
         for change in saved.changes:
-            log.warning(
+            log.info(
                 "%s %s: %s was %s and is %s now.",
                 kind,
                 change.entity_id,

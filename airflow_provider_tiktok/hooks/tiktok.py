@@ -79,8 +79,13 @@ class TikTokHook(BaseHook):
 
         :raises SettingsError: it says something that cannot work.
         """
-        extra = self._connection(self.tiktok_conn_id, "TikTok").extra_dejson
-        settings = read_settings(extra, self.tiktok_conn_id)
+        connection = self._connection(self.tiktok_conn_id, "TikTok")
+        if connection.conn_type != self.conn_type:
+            raise SettingsError(
+                f"The Airflow connection {self.tiktok_conn_id} is of type "
+                f"{connection.conn_type!r}. Choose the type TikTok.",
+            )
+        settings = read_settings(connection.extra_dejson, self.tiktok_conn_id)
         hide(settings.access_token, settings.app_secret)
         return settings
 

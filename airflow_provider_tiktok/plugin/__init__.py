@@ -51,8 +51,8 @@ VIEWS = [
         "url_route": "tiktok",
         "destination": "nav",
         "nav_top_level": True,
-        "icon": _icon("#3f3f46"),
-        "icon_dark_mode": _icon("#d4d4d8"),
+        "icon": _icon("#71809a"),
+        "icon_dark_mode": _icon("#a9b4c6"),
     }
 ]
 

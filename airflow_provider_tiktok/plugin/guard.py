@@ -20,7 +20,8 @@ IS_FRAMED_BY_US = "tiktok.framed"
 
 _FIXED = (
     (b"cache-control", b"no-store"),
-    (b"referrer-policy", b"no-referrer"),
+    # Not no-referrer: with it a browser calls the origin of our own forms null.
+    (b"referrer-policy", b"same-origin"),
     (b"x-content-type-options", b"nosniff"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),

@@ -19,7 +19,6 @@ from airflow_provider_tiktok.plugin.access import (
     is_allowed,
     may,
     own_form,
-    require,
     user_id,
 )
 from airflow_provider_tiktok.plugin.airflow_connections import defined_connections
@@ -131,11 +130,9 @@ def _connection_page(
 ) -> Response:
     with TikTokHook().connect_warehouse() as warehouse:
         known = standing(warehouse, connection_id)
-        if known.state == "broken" and not known.token and not known.counts.advertisers:
-            is_there = connection_id in {TikTokHook.default_conn_name, *_defined()}
-            require(user, "GET", connection_id)
-            if not is_there:
-                raise HTTPException(404, "There is no such connection.")
+        is_empty = known.state == "broken" and not known.token and not known.counts.advertisers
+        if is_empty and connection_id not in {TikTokHook.default_conn_name, *_defined()}:
+            raise HTTPException(404, "There is no such connection.")
         accounts = advertiser_rows(warehouse, connection_id, number)
         pixels = pixel_rows(warehouse, [account.advertiser_id for account in accounts])
     by_account: dict[str, list[Any]] = {}

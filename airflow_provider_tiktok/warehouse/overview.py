@@ -58,6 +58,23 @@ class PixelRow:
     missing_since: datetime | None
 
 
+@dataclass(frozen=True)
+class KnownAccounts:
+    """The ids that a connection has brought at any time."""
+
+    advertisers: set[str]
+    pixels: set[str]
+
+
+def known_accounts(connection: psycopg.Connection[Any], connection_id: str) -> KnownAccounts:
+    """Return every account and pixel that a connection has brought, gone or not."""
+    known = KnownAccounts(set(), set())
+    parameters = {"connection_id": connection_id}
+    for kind, entity_id in connection.execute(statement("overview/known"), parameters):
+        (known.advertisers if kind == "advertiser" else known.pixels).add(entity_id)
+    return known
+
+
 def connection_ids(connection: psycopg.Connection[Any]) -> list[str]:
     """Return every connection of which the warehouse knows a token or an account."""
     return [row[0] for row in connection.execute(statement("overview/connections"))]

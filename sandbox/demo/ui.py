@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from cryptography.fernet import Fernet
 
 from sandbox.demo.stage import DemoError, Stage
 from sandbox.postgres import free_port
@@ -58,10 +61,14 @@ def serve_ui(stage: Stage, world: World) -> None:
     stage.run("airflow", "dags", "unpause", "-y", "tiktok_.*", "--treat-dag-id-as-regex",
               log_name="unpause.log")  # fmt: skip
     with contextlib.ExitStack() as stack:
-        url = stack.enter_context(_api_server(stage))
+        url = stack.enter_context(api_server(stage))
         for component in COMPONENTS:
             stack.enter_context(_component(stage, component))
-        print(f"\n  Airflow   {url}\n  TikTok    {stage.sandbox_url}\n\nCtrl-C ends it.")
+        print(f"\n  Airflow   {url}\n  TikTok    {stage.sandbox_url}\n")
+        print(f"  1. Open {url}/plugin/tiktok and press Connect TikTok.")
+        print("  2. Approve on the sandbox's page, look at the accounts, and store them.")
+        print("  3. The next hourly run of tiktok_spend pulls their spend (or trigger it now).")
+        print("\nRuns before that fail, and say that nobody has connected yet. Ctrl-C ends it.")
         for _ in minutes:
             pass
 
@@ -76,11 +83,27 @@ def _component(stage: Stage, *command: str) -> Iterator[subprocess.Popen[bytes]]
         stop_child(child)
 
 
+def _not_connected(stage: Stage, url: str) -> dict[str, str]:
+    """Return the settings of somebody who has an app at TikTok and has not connected it yet."""
+    key_file = stage.folder / "token-key"
+    if not key_file.exists():
+        key_file.write_text(Fernet.generate_key().decode())
+        key_file.chmod(0o600)
+    connection = json.loads(stage.environment["AIRFLOW_CONN_TIKTOK_DEFAULT"])
+    del connection["extra"]["access_token"]
+    return {
+        "AIRFLOW_CONN_TIKTOK_DEFAULT": json.dumps(connection),
+        "AIRFLOW__TIKTOK__TOKEN_KEYS": key_file.read_text().strip(),
+        "AIRFLOW__TIKTOK__REDIRECT_URI": f"{url}/tiktok/callback",
+    }
+
+
 @contextlib.contextmanager
-def _api_server(stage: Stage) -> Iterator[str]:
+def api_server(stage: Stage) -> Iterator[str]:
+    """Run Airflow's web UI, to which nobody has connected TikTok yet, and yield its address."""
     port = UI_PORT if _is_free(UI_PORT) else free_port()
     url = f"http://127.0.0.1:{port}"
-    stage.environment |= {
+    stage.environment |= _not_connected(stage, url) | {
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
         "AIRFLOW__API__BASE_URL": url,
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",

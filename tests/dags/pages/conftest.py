@@ -11,12 +11,17 @@ import pytest
 import requests
 from cryptography.fernet import Fernet
 
+from sandbox.server import start_server
+from tests.dags.conftest import directed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import httpx
     from starlette.testclient import TestClient
 
+    from sandbox.server import RunningSandbox
+    from sandbox.world import World
     from tests.dags.conftest import Stage
 
 ORIGIN = "https://airflow.test"
@@ -112,9 +117,29 @@ def admin(people: dict[str, Person]) -> Person:
     return people["admin"]
 
 
+@pytest.fixture(scope="module")
+def _one_sandbox(world: World) -> Iterator[RunningSandbox]:
+    """A sandbox for all tests of a file: each test has its own grants and its own warehouse."""
+    running = start_server(world)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def stage(_airflow_database: None, warehouse: str, _one_sandbox: RunningSandbox) -> Iterator[Stage]:
+    """A stage with a migrated, empty warehouse."""
+    with directed(warehouse, _one_sandbox) as stage:
+        yield stage
+
+
 @pytest.fixture
 def keys(stage: Stage) -> list[str]:
     """The configuration that connecting needs, and a connection without a token."""
+    return configure(stage)
+
+
+def configure(stage: Stage) -> list[str]:
+    """Set on a stage what connecting needs; return the keys."""
     found = [Fernet.generate_key().decode()]
     stage.environment.setenv("AIRFLOW__TIKTOK__TOKEN_KEYS", ",".join(found))
     stage.environment.setenv("AIRFLOW__TIKTOK__REDIRECT_URI", CALLBACK)

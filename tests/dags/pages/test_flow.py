@@ -77,7 +77,7 @@ def test_a_grant_that_lacks_an_account_is_pointed_out(stage: Stage, admin: Perso
     assert f"Northwind India ({INDIA})" in admin.get(review).text
     admin.send_form(review, f"{review}/confirm")
     shown = admin.get(HERE).text
-    assert "left the grant" in shown
+    assert f"Advertiser {INDIA} left the grant. Its spend is kept" in shown
 
 
 def test_switches_stop_and_start_single_accounts_and_pixels(stage: Stage, admin: Person) -> None:
