@@ -26,6 +26,13 @@ class Quota:
     per_minute: int
     per_day: int
 
+    def part(self, share: float) -> Quota:
+        """Return a share of it, at least one call a second, a minute and a day."""
+        if share >= 1.0:
+            return self
+        counts = (self.per_second, self.per_minute, self.per_day)
+        return Quota(*(max(int(count * share), 1) for count in counts))
+
 
 TIERS: dict[str, Quota] = {
     "basic": Quota(10, 600, 864_000),

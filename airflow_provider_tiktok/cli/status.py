@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_tiktok.warehouse.backfill import progress
 from airflow_provider_tiktok.warehouse.status import event_reasons, event_states, last_pulls, now
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ UNITS = (
 
 
 def status_text(warehouse: psycopg.Connection[Any], connection_id: str) -> str:
-    """Return three tables: the pulls, the events by state, and why events ended badly."""
+    """Return tables: the pulls, the events by state, why some ended badly, and the backfills."""
     current = now(warehouse)
     pulls = [
         (
@@ -47,6 +48,18 @@ def status_text(warehouse: psycopg.Connection[Any], connection_id: str) -> str:
         (reason.reason, str(reason.events), reason.example, reason.hint or "")
         for reason in event_reasons(warehouse, connection_id)
     ]
+    backfills = [
+        (
+            str(backfill.backfill_id),
+            ", ".join(backfill.what),
+            f"{backfill.first_day} to {backfill.last_day}",
+            backfill.state.replace("_", " "),
+            f"{backfill.slices_done} of {backfill.slices}",
+            _ago(backfill.planned_at, current),
+            backfill.last_message or "",
+        )
+        for backfill in progress(warehouse, connection_id)
+    ]
     return "\n".join(
         [
             f"Spend of {connection_id} at {current:%Y-%m-%d %H:%M} UTC",
@@ -57,6 +70,9 @@ def status_text(warehouse: psycopg.Connection[Any], connection_id: str) -> str:
             "",
             "Not delivered for good",
             _table(("reason", "events", "such as", "what to do"), reasons),
+            "",
+            "Backfills",
+            _table(("", "what", "days", "", "slices done", "planned", "what is left"), backfills),
         ]
     )
 

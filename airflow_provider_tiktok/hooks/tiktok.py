@@ -24,6 +24,7 @@ from airflow_provider_tiktok.hooks.token_source import TokenSource
 from airflow_provider_tiktok.hooks.warehouse import warehouse_uri
 from airflow_provider_tiktok.warehouse.database import WarehouseError, connect
 from airflow_provider_tiktok.warehouse.limiter import DatabaseLimiter
+from airflow_provider_tiktok.warehouse.limiter_pace import PacedLimiter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +73,7 @@ class TikTokHook(BaseHook):
         self.tiktok_conn_id = tiktok_conn_id
         self.warehouse_conn_id = warehouse_conn_id
         self._sleep = sleep
+        self._share = 1.0
 
     @cached_property
     def settings(self) -> Settings:
@@ -109,6 +111,13 @@ class TikTokHook(BaseHook):
         """A client whose calls count against the quota that all workers share."""
         return self._client(self._limiter, self.token_source)
 
+    def keep_within(self, share: float) -> None:
+        """Let the client use no more than a share of the quota, with all others that are told so.
+
+        The calls count against the whole quota as well. To be said before the client is used.
+        """
+        self._share = share
+
     def unmetered_client(self) -> TikTokClient:
         """Return a client for a handful of calls, which needs no warehouse to count them in."""
         return self._client(MemoryLimiter(self.settings.quota_tier, utc_now), self.token_source)
@@ -143,9 +152,14 @@ class TikTokHook(BaseHook):
             self.close()
 
     @cached_property
-    def _limiter(self) -> DatabaseLimiter:
-        settings = self.settings
-        return DatabaseLimiter(self.warehouse_uri, settings.app_key, settings.quota_tier)
+    def _limiter(self) -> DatabaseLimiter | PacedLimiter:
+        uri, key, tier = self.warehouse_uri, self.settings.app_key, self.settings.quota_tier
+        limiter = DatabaseLimiter(uri, key, tier)
+        if self._share >= 1.0:
+            return limiter
+        return PacedLimiter(
+            limiter, DatabaseLimiter(uri, f"{key} backfills", tier, share=self._share)
+        )
 
     def _connection(self, conn_id: str, type_name: str) -> Connection:
         try:

@@ -6,13 +6,10 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from airflow_provider_tiktok.api.reports import ReportRequest, read_report
 from airflow_provider_tiktok.hooks.grant import advertisers_to_read
 from airflow_provider_tiktok.hooks.settings import SettingsError
 from airflow_provider_tiktok.operators.base import TikTokOperator
-from airflow_provider_tiktok.warehouse.accounts import enabled_advertisers
-from airflow_provider_tiktok.warehouse.database import WarehouseError
-from airflow_provider_tiktok.warehouse.spend import load_report
+from airflow_provider_tiktok.operators.spend_pull import find_advertiser, pull
 from airflow_provider_tiktok.warehouse.spend_coverage import due_for
 from airflow_provider_tiktok.warehouse.spend_schedule import Reading
 from airflow_provider_tiktok.warehouse.spend_time import account_zone
@@ -82,24 +79,22 @@ class TikTokPullSpendOperator(TikTokOperator):
         self.hook.settings.check(self.advertiser_id)
         counts: Counter[str] = Counter()
         with self.hook.connect_warehouse() as warehouse:
-            advertiser = self._advertiser(warehouse)
+            advertiser = find_advertiser(warehouse, self.tiktok_conn_id, self.advertiser_id)
             for reading in self._readings(warehouse, advertiser, context):
                 if self._is_stopped():
                     self.log.warning("Stopped; what is left is due again at the next run.")
                     break
-                counts.update(self._pull(warehouse, advertiser, reading, context["run_id"]))
+                counts.update(
+                    pull(
+                        warehouse,
+                        self.hook.client,
+                        advertiser,
+                        reading,
+                        run_id=context["run_id"],
+                    )
+                )
         self.log.info("Advertiser %s: %s", self.advertiser_id, dict(counts))
         return dict(counts)
-
-    def _advertiser(self, warehouse: psycopg.Connection[Any]) -> Advertiser:
-        for advertiser in enabled_advertisers(warehouse, self.tiktok_conn_id):
-            if advertiser.advertiser_id == self.advertiser_id:
-                return advertiser
-        raise WarehouseError(
-            f"Advertiser {self.advertiser_id} is not imported by connection {self.tiktok_conn_id}, "
-            "or is switched off. Run the DAG tiktok_accounts: its log says whether TikTok gives "
-            "this token permission for it.",
-        )
 
     def _readings(
         self, warehouse: psycopg.Connection[Any], advertiser: Advertiser, context: Context
@@ -120,47 +115,6 @@ class TikTokPullSpendOperator(TikTokOperator):
                 if reading not in done:
                     done.add(reading)
                     yield reading
-
-    def _pull(
-        self,
-        warehouse: psycopg.Connection[Any],
-        advertiser: Advertiser,
-        reading: Reading,
-        run_id: str,
-    ) -> dict[str, int]:
-        request = ReportRequest(
-            advertiser_id=self.advertiser_id,
-            data_level=reading.data_level,
-            time_dimension=reading.time_dimension,
-            start_date=reading.start_date,
-            end_date=reading.end_date,
-            include_promoted=True,  # TikTok charges for them as well
-        )
-        result = load_report(
-            warehouse,
-            request,
-            read_report(self.hook.client, request),
-            display_timezone=advertiser.display_timezone or advertiser.timezone or "",
-            currency=advertiser.currency,
-            run_id=run_id,
-        )
-        if not result.is_complete:
-            self.log.warning(
-                "Advertiser %s, %s to %s: not provably complete (%s), so nothing was lowered. "
-                "The next run reads it again.",
-                self.advertiser_id,
-                reading.start_date,
-                reading.end_date,
-                result.incomplete_reason,
-            )
-        return {
-            "pulls": 1,
-            "pulls_incomplete": int(not result.is_complete),
-            "rows_read": result.rows_read,
-            "rows_changed": result.rows_changed,
-            "rows_absent": result.rows_absent,
-            "rows_rejected": result.rows_rejected,
-        }
 
 
 def days_between(from_date: str, to_date: str, *, today: date) -> list[date]:

@@ -70,6 +70,7 @@ class DatabaseLimiter:
         app_key: str,
         tier: str,
         *,
+        share: float = 1.0,
         clock: Clock | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -78,6 +79,7 @@ class DatabaseLimiter:
         :param warehouse: the warehouse's URI, or a pool of connections to it.
         :param app_key: the developer app; everyone who uses its access tokens names the same one.
         :param tier: TikTok's tier of the app, for example ``basic``.
+        :param share: how much of the tier's quota to keep within, up to 1.
         :param clock: the time to count by; the database's own unless a test replaces it.
         :param monotonic: seconds that never go back, for the age of a block.
         :raises ValueError: no such tier.
@@ -86,6 +88,7 @@ class DatabaseLimiter:
         self._warehouse = warehouse
         self._app_key = app_key
         self._tier = tier
+        self._share = share
         self._clock = clock
         self._monotonic = monotonic
         self._lock = threading.Lock()
@@ -99,7 +102,7 @@ class DatabaseLimiter:
         :raises ValueError: no such group.
         :raises WarehouseConnectionError: the warehouse cannot be reached; nothing was counted.
         """
-        quota = quota_of(group, self._tier)
+        quota = quota_of(group, self._tier).part(self._share)
         with self._lock:
             asked_at = self._monotonic()
             block = self._blocks.setdefault(group, _Block())

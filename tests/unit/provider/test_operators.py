@@ -17,7 +17,12 @@ from airflow_provider_tiktok.operators.accounts import (
 )
 from airflow_provider_tiktok.operators.backfill import (
     TikTokPlanBackfillOperator,
-    TikTokSendTestEventsOperator,
+    TikTokReportBackfillOperator,
+)
+from airflow_provider_tiktok.operators.backfill_slices import (
+    TikTokBackfillDeliveryOperator,
+    TikTokBackfillEventsOperator,
+    TikTokBackfillSpendOperator,
 )
 from airflow_provider_tiktok.operators.events import (
     TikTokDeliverEventsOperator,
@@ -30,11 +35,15 @@ from airflow_provider_tiktok.operators.spend import (
     TikTokPullSpendOperator,
     days_between,
 )
+from airflow_provider_tiktok.operators.trial_events import TikTokSendTestEventsOperator
 
 if TYPE_CHECKING:
     from airflow_provider_tiktok.operators.base import TikTokOperator
 
 OPERATORS = [
+    TikTokBackfillDeliveryOperator,
+    TikTokBackfillEventsOperator,
+    TikTokBackfillSpendOperator,
     TikTokDeliverEventsOperator,
     TikTokEnqueueEventsOperator,
     TikTokImportAccountsOperator,
@@ -43,6 +52,7 @@ OPERATORS = [
     TikTokListPixelsOperator,
     TikTokPlanBackfillOperator,
     TikTokPullSpendOperator,
+    TikTokReportBackfillOperator,
     TikTokSendTestEventsOperator,
 ]
 TODAY = date(2026, 11, 21)
@@ -53,7 +63,7 @@ def own_arguments(operator: type[TikTokOperator]) -> dict[str, inspect.Parameter
     return {
         name: parameter
         for name, parameter in parameters.items()
-        if name not in {"self", "kwargs", "retry_policy"}
+        if name not in {"self", "kwargs", "retry_policy", "map_index_template"}
     }
 
 

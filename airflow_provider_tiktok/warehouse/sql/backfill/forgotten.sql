@@ -1,0 +1,2 @@
+select subject_hash
+from tiktok_ops.forgotten_subjects
