@@ -12,10 +12,10 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := False
 export DO_NOT_TRACK := 1
 export RUN
 
-.PHONY: help setup demo ui shell test long chaos lint format bench types lock clean
+.PHONY: help setup demo ui shell test long chaos chaos-airflow lint format bench types lock clean
 
 help: ## list the verbs
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 setup: $(READY) ## build the environment in .venv from requirements.lock
 
@@ -47,6 +47,9 @@ long: $(READY) ## the tests that take too long for every change (more than half 
 
 chaos: $(READY) ## 2,000 kills over 20,000 events; ends red if one is lost, made up or doubled
 	@$(BIN)/python -m tests.chaos
+
+chaos-airflow: $(READY) ## kill Airflow's own processes and Celery workers while events leave (half an hour)
+	@$(BIN)/python -m pytest -m long tests/airflow
 
 lint: $(READY) ## style, types, SQL and who may import whom
 	@$(BIN)/ruff check .

@@ -12,6 +12,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from airflow_provider_tiktok.api.errors import TikTokReauthoriseError
 from airflow_provider_tiktok.hooks.tiktok import TikTokHook
 from airflow_provider_tiktok.operators.failures import ThrottleRetryPolicy, final_sentence
+from airflow_provider_tiktok.operators.links import ReceiptsLink
 
 if TYPE_CHECKING:
     from typing import Any
@@ -30,6 +31,7 @@ class TikTokOperator(BaseOperator):
     """
 
     ui_color = "#e8f7f7"
+    operator_extra_links = (ReceiptsLink(),)
 
     def __init__(
         self,

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException as RoutingError
 
 from airflow_provider_tiktok.api.errors import TikTokError
 from airflow_provider_tiktok.hooks.settings import SettingsError
-from airflow_provider_tiktok.plugin import routes_connect, routes_connections
+from airflow_provider_tiktok.plugin import routes_connect, routes_connections, routes_runs
 from airflow_provider_tiktok.plugin.guard import Guard
 from airflow_provider_tiktok.plugin.rendering import page
 from airflow_provider_tiktok.warehouse.database import WarehouseConnectionError, WarehouseError
@@ -41,6 +41,7 @@ def create_pages() -> FastAPI:
     pages = FastAPI(title="TikTok", docs_url=None, redoc_url=None, openapi_url=None)
     pages.include_router(routes_connections.router)
     pages.include_router(routes_connect.router)
+    pages.include_router(routes_runs.router)
     pages.add_exception_handler(RoutingError, _refused)
     for error, status in (
         (FlowRefusedError, 400),

@@ -64,9 +64,7 @@ def pulls_of_run(
 ) -> list[RunPulls]:
     """Return what a run read, by advertiser."""
     with connection.cursor(row_factory=class_row(RunPulls)) as cursor:
-        cursor.execute(
-            statement("run/pulls"), {"connection_id": connection_id, "run_id": run_id}
-        )
+        cursor.execute(statement("run/pulls"), {"connection_id": connection_id, "run_id": run_id})
         return cursor.fetchall()
 
 
