@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CORE = ("dag-processor", "scheduler", "triggerer")
-START_SECONDS = 180.0
+START_SECONDS = 300.0
 # Short enough for a test to see what Airflow does after minutes; the relation of the numbers stays:
 # a task that lost its supervisor is failed long before its batch's lease of 120 s is over.
 SETTINGS = {
@@ -58,7 +58,8 @@ create table analytics.exp_tiktok__refund_events
 insert into tiktok_raw.advertisers (advertiser_id, connection_id, display_timezone, currency)
 values ('7000000000000000001', 'tiktok_default', 'America/New_York', 'USD');
 insert into tiktok_raw.pixels (pixel_id, pixel_code, advertiser_id, connection_id)
-values ('1', 'CUS00000000000000001', '7000000000000000001', 'tiktok_default');
+values ('1', 'CUS00000000000000001', '7000000000000000001', 'tiktok_default'),
+    ('2', 'CIN00000000000000001', '7000000000000000001', 'tiktok_default');
 """
 ORDERS = """
 insert into analytics.exp_tiktok__conversion_events (
@@ -67,7 +68,9 @@ insert into analytics.exp_tiktok__conversion_events (
     order_id, page_url
 )
 select
-    'ord_' || n, 'conversion', 'CompletePayment', 'web', 'CUS00000000000000001', 'tiktok_default',
+    'ord_' || n, 'conversion', 'CompletePayment', 'web',
+    case when n % 2 = 0 then 'CUS00000000000000001' else 'CIN00000000000000001' end,
+    'tiktok_default',
     now() - interval '1 hour', 'person_' || n, 'granted', false, 'E.C.P.' || n,
     'person' || n || '@shop.example', '73.162.1.9', 'Mozilla/5.0', 'US', 12.5, 'USD', n::text,
     'https://us.northwind.example/thanks'
@@ -155,7 +158,7 @@ class Fleet:
         found = self.api("GET", path)["task_instances"]
         return {(task["task_id"], task["map_index"]): task for task in found}
 
-    def finish(self, dag_id: str, run_id: str, *, seconds: float = 240.0) -> str:
+    def finish(self, dag_id: str, run_id: str, *, seconds: float = 400.0) -> str:
         """Wait until a run has ended and return its state."""
         self.wait(
             lambda: self.run_state(dag_id, run_id) in {"success", "failed"},
@@ -227,6 +230,21 @@ def parent_of(pid: int) -> int:
     """Return the process that started another: of a task, its supervisor."""
     text = Path(f"/proc/{pid}/stat").read_text()
     return int(text.rpartition(")")[2].split()[1])
+
+
+def descendants(pid: int) -> set[int]:
+    """Return a process and every one that it started, directly or not."""
+    found: set[int] = set()
+    new = {pid}
+    while new:
+        found |= new
+        new = {
+            int(child)
+            for parent in new
+            for tasks in Path(f"/proc/{parent}/task").glob("*/children")
+            for child in tasks.read_text().split()
+        } - found
+    return found
 
 
 def kill(pid: int) -> None:
