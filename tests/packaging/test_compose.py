@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from jsonschema.validators import validator_for
 
 COMPOSE = Path(__file__).resolve().parents[2] / "docker-compose.yml"
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE.read_text())["services"]
@@ -32,3 +34,18 @@ def test_every_service_has_a_health_check(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(SERVICES))
 def test_no_service_listens_beyond_this_machine(name: str) -> None:
     assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
+
+
+def test_compose_fits_the_compose_specification() -> None:
+    """The schema is that of compose-spec/compose-spec (Apache 2.0), as it is published."""
+    schema = json.loads((Path(__file__).parent / "schemas" / "compose-spec.json").read_text())
+    found = validator_for(schema)(schema).iter_errors(yaml.safe_load(COMPOSE.read_text()))
+    assert [f"{error.json_path}: {error.message}" for error in found] == []
+
+
+def test_compose_tells_nobody_about_its_runs() -> None:
+    for name, service in SERVICES.items():
+        if service.get("image") == "airflow-provider-tiktok:demo" and service["environment"]:
+            settings = service["environment"]
+            assert settings["DO_NOT_TRACK"] == "1", name
+            assert settings["DBT_SEND_ANONYMOUS_USAGE_STATS"] == "False", name
