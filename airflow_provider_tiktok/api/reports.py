@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ from airflow_provider_tiktok.api.errors import (
     ErrorClass,
     Outcome,
     TikTokAnswerError,
+    TikTokConfigurationError,
+    TikTokError,
     TikTokRequestError,
     TikTokShrinkError,
 )
@@ -33,7 +36,7 @@ from airflow_provider_tiktok.api.report_tasks import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Sequence
 
     from airflow_provider_tiktok.api.client import TikTokClient
 
@@ -51,6 +54,8 @@ __all__ = [
     "read_report",
 ]
 
+log = logging.getLogger(__name__)
+
 PAGE_SIZE = 1000
 SMALLEST_PAGE_SIZE = 125
 
@@ -59,15 +64,20 @@ _INVALID_METRICS = re.compile(r"Invalid metric fields: \[([^\]]*)\]")
 _QUOTED = re.compile(r"['\"]([^'\"]+)['\"]")
 _PARAM_ERROR = 40002
 _ORIGINS = "campaign_system_origins"
+_BUYING = "buying_type"
+_TOP_VIEW = "RESERVATION_TOP_VIEW"
+_ALL_BUYING = ("AUCTION", "RESERVATION_RF", _TOP_VIEW)
 
 
 def read_report(client: TikTokClient, request: ReportRequest) -> ReportReader:
     """Return a reader of the report; nothing is sent before it is iterated.
 
-    Deleted objects and promoted ads are included. A metric that TikTok refuses is set aside
-    (`skipped_metrics`) and the rest goes on; so is the filter for promoted ads, but the report then
-    counts as incomplete. A time-out is answered by asking for less: half the dates, then half the
-    page. Raises ValueError for more days than TikTok takes at once (1 by the hour, 30 by the day).
+    Deleted objects, promoted ads and TopView are included. A metric that TikTok refuses is set
+    aside (`skipped_metrics`) and the rest goes on; so is the filter for promoted ads, but the
+    report then counts as incomplete. TopView is asked for alone where TikTok refuses to mix it, and
+    left out where it refuses that too: it is sold on request only. A time-out is answered by asking
+    for less: half the dates, then half the page. Raises ValueError for more days than TikTok takes
+    at once (1 by the hour, 30 by the day).
     """
     request.check_span()
     return _SyncReport(client, request)
@@ -78,8 +88,26 @@ class _SyncReport(ReportReader):
         super().__init__(request)
         self._client = client
         self._include_promoted = request.include_promoted
+        has_filters = LEVELS[request.data_level].status_field is not None
+        self._buying: tuple[str, ...] = _ALL_BUYING if has_filters else ()
+        self._owes_top_view = False
 
     def _read_pages(self) -> Iterator[ReportPage]:
+        yield from self._read_ranges()
+        if self._owes_top_view:
+            self._buying = (_TOP_VIEW,)
+            try:
+                yield from self._read_ranges()
+            except _NoTopViewError as error:
+                log.warning(
+                    "%s of advertiser %s without TopView: %s",
+                    self.request.data_level,
+                    self.request.advertiser_id,
+                    error,
+                )
+                self._skipped.append(_BUYING)
+
+    def _read_ranges(self) -> Iterator[ReportPage]:
         ranges = [(self.request.start_date, self.request.end_date)]
         while ranges:
             first, last = ranges.pop(0)
@@ -136,18 +164,28 @@ class _SyncReport(ReportReader):
                 return self._client.call_outcome(
                     self._request_for(part, page, page_size), can_shrink=can_shrink
                 )
-            except TikTokRequestError as error:
-                refused = self._refused(error.outcome)
-                if not refused:
-                    raise
-                self._skip(refused)
-                if _ORIGINS in refused:
-                    self._include_promoted = False
-                    self._note("promoted_missing")
+            except (TikTokRequestError, TikTokConfigurationError) as error:
+                self._do_without(error, page)
             except TikTokAnswerError as error:
                 if error.outcome.error_class is not ErrorClass.PARTIAL:
                     raise
                 return error.outcome
+
+    def _do_without(self, error: TikTokError, page: int) -> None:
+        """Leave out what TikTok refuses, if the report can go on without; else raise."""
+        message = error.outcome.message
+        if self._buying == (_TOP_VIEW,) and page == 1:
+            raise _NoTopViewError(str(error))
+        if self._buying and error.outcome.code == _PARAM_ERROR and _is_about_buying(message):
+            self._buying, self._owes_top_view = (), True
+            return
+        refused = self._refused(error.outcome)
+        if not refused:
+            raise error
+        self._skip(refused)
+        if _ORIGINS in refused:
+            self._include_promoted = False
+            self._note("promoted_missing")
 
     def _refused(self, outcome: Outcome) -> list[str]:
         """Return what TikTok refuses and the report can do without, [] when it cannot go on."""
@@ -177,19 +215,32 @@ class _SyncReport(ReportReader):
             "page": page,
             "page_size": page_size,
         }
-        if conditions := _conditions(part, include_promoted=self._include_promoted):
+        conditions = _conditions(part, self._buying, include_promoted=self._include_promoted)
+        if conditions:
             query["filtering"] = conditions
         return ApiRequest("GET", "report/integrated/get/", query=query)
 
 
-def _conditions(part: ReportRequest, *, include_promoted: bool) -> list[dict[str, str]]:
+class _NoTopViewError(Exception):
+    """TikTok refuses to report TopView even alone."""
+
+
+def _is_about_buying(message: str) -> bool:
+    return _BUYING in message or _TOP_VIEW in message
+
+
+def _conditions(
+    part: ReportRequest, buying: tuple[str, ...], *, include_promoted: bool
+) -> list[dict[str, str]]:
     """Return the filters that switch off TikTok's own, which hide rows."""
     status_field = LEVELS[part.data_level].status_field
     if status_field is None:  # the advertiser level has all of the account's spend
         return []
-    shown = {status_field: ["STATUS_ALL"]}
+    shown: dict[str, Sequence[str]] = {status_field: ["STATUS_ALL"]}
     if include_promoted:
         shown[_ORIGINS] = ["TT_ADS_PLATFORM", "PROMOTE"]
+    if buying:
+        shown[_BUYING] = buying
     return [
         {"field_name": name, "filter_type": "IN", "filter_value": compact_json(values)}
         for name, values in shown.items()

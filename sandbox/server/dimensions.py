@@ -143,7 +143,10 @@ def _origin_test(filtering: Params, call: Call) -> Callable[[Any], bool]:
     origins = filtering.strings("campaign_system_origins") or list(DEFAULT_ORIGINS)
     buying = filtering.strings("buying_types") or list(DEFAULT_BUYING)
     if TOP_VIEW in buying and len(buying) > 1:
-        raise invalid("filtering.buying_types", f"{TOP_VIEW} must be asked for alone.")
+        raise ApiError(
+            Code.PARAM_ERROR,
+            f"The value '{TOP_VIEW}' cannot be combined with other enum values for this parameter",
+        )
     campaign_of = {one.campaign_id: one for one in call.state.campaigns(call.now)}
 
     def test(one: Any) -> bool:

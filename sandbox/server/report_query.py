@@ -37,6 +37,10 @@ STATUS_FIELDS = {
 ID_FIELDS = {"campaign_ids": "campaign_id", "adgroup_ids": "adgroup_id", "ad_ids": "ad_id"}
 ORIGINS = "campaign_system_origins"
 ALL_ORIGINS = ("TT_ADS_PLATFORM", "PROMOTE")
+BUYING = "buying_type"
+TOP_VIEW = "RESERVATION_TOP_VIEW"
+ALL_BUYING = ("AUCTION", "RESERVATION_RF", TOP_VIEW)
+DEPRECATED_LEVELS = tuple(level.replace("AUCTION", "RESERVATION") for level in ENTITY)
 TIMES = ("stat_time_day", "stat_time_hour")
 _NOT_SERVED = """
 ad_id_v2 country_code ad_type custom_event_type event_source_id page_id component_name room_id
@@ -77,6 +81,7 @@ class ReportQuery:
     ascending: bool = False
     totals: bool = False
     hides_promoted: bool = False  # unless a filter asks for them
+    hides_top_view: bool = False
 
     def statuses(self) -> tuple[str, ...]:
         """Return the status filter of the rows' own level."""
@@ -92,13 +97,22 @@ class ReportQuery:
                 return one.values
         return ALL_ORIGINS[:1] if self.hides_promoted else ALL_ORIGINS
 
+    def buying(self) -> tuple[str, ...]:
+        """Return how the campaigns in the report were bought."""
+        for one in self.filters:
+            if one.field_name == BUYING:
+                return one.values
+        return ALL_BUYING[:2] if self.hides_top_view else ALL_BUYING
+
 
 def read_query(call: Call, *, asynchronous: bool = False) -> ReportQuery:
     """Return the report that a call asks for, or raise ApiError."""
     params, switches = call.params, call.state.switches
     _only_basic(params)
     advertiser = call.advertiser()
-    level = params.choice("data_level", tuple(ENTITY))
+    level = params.choice("data_level", (*ENTITY, *DEPRECATED_LEVELS))
+    if level in DEPRECATED_LEVELS:
+        raise ApiError(Code.NOT_IMPL, f"data_level {level} is deprecated, the sandbox has it not.")
     entity, by_time = _dimensions(params, level)
     lifetime = params.boolean("query_lifetime", default=False)
     if lifetime and by_time is not None:
@@ -120,7 +134,7 @@ def read_query(call: Call, *, asynchronous: bool = False) -> ReportQuery:
         metrics,
         start,
         end,
-        filters=_filters(params, level, metrics, asynchronous=asynchronous),
+        filters=_filters(params, level, metrics, switches, asynchronous=asynchronous),
         order_field=order_field,
         ascending=params.choice("order_type", ("ASC", "DESC"), "DESC") == "ASC",
         totals=totals,
@@ -129,6 +143,7 @@ def read_query(call: Call, *, asynchronous: bool = False) -> ReportQuery:
             and level != "AUCTION_ADVERTISER"
             and switches.promoted_in_reports == "hidden"
         ),
+        hides_top_view=level != "AUCTION_ADVERTISER",
     )
 
 
@@ -212,7 +227,12 @@ def _check_metrics(
 
 
 def _filters(
-    params: Params, level: str, metrics: tuple[str, ...], *, asynchronous: bool
+    params: Params,
+    level: str,
+    metrics: tuple[str, ...],
+    switches: Switches,
+    *,
+    asynchronous: bool,
 ) -> tuple[Filter, ...]:
     filters = []
     for position, spec in enumerate(params.objects("filtering")):
@@ -228,6 +248,8 @@ def _filters(
             _check_statuses(one, where, level)
         elif one.field_name == ORIGINS:
             _check_origins(one, where)
+        elif one.field_name == BUYING and level != "AUCTION_ADVERTISER":
+            _check_buying(one, where, switches)
         elif one.field_name in METRICS and one.field_name in metrics and kind in COMPARISONS:
             _check_bounds(one, where)
         else:
@@ -255,6 +277,17 @@ def _check_origins(one: Filter, where: str) -> None:
     for value in one.values:
         if value not in ALL_ORIGINS:
             raise invalid(f"{where}.filter_value", f"Must be one of: {', '.join(ALL_ORIGINS)}.")
+
+
+def _check_buying(one: Filter, where: str, switches: Switches) -> None:
+    for value in one.values:
+        if value not in ALL_BUYING:
+            raise invalid(f"{where}.filter_value", f"Must be one of: {', '.join(ALL_BUYING)}.")
+    if TOP_VIEW in one.values and len(one.values) > 1 and switches.top_view_in_reports == "alone":
+        raise ApiError(
+            Code.PARAM_ERROR,
+            f"The value '{TOP_VIEW}' cannot be combined with other enum values for this parameter",
+        )
 
 
 def _check_bounds(one: Filter, where: str) -> None:

@@ -138,10 +138,11 @@ class RowMaker:
 
     @cached_property
     def _hidden_campaigns(self) -> frozenset[str]:
-        origins = self._query.origins()
-        campaigns = self._state.campaigns(self._at)
+        origins, buying = self._query.origins(), self._query.buying()
         return frozenset(
-            one.campaign_id for one in campaigns if one.campaign_system_origin not in origins
+            one.campaign_id
+            for one in self._state.campaigns(self._at)
+            if one.campaign_system_origin not in origins or one.buying_type not in buying
         )
 
     def _keeps(self, cell: Cell) -> bool:

@@ -135,6 +135,14 @@ class Switches:
         "shown",
         default="hidden",
     )
+    top_view_in_reports: str = _switch(
+        OURS,
+        "TopView in reports by campaign, ad group or ad is left out unless the filter buying_type "
+        "asks for it (TikTok); with the other types, or alone as TikTok's lists want it",
+        "together",
+        "alone",
+        default="together",
+    )
     late_metrics: bool = _switch(
         DOCUMENTED,
         'UV and cash metrics are "-" for 16 h, billed_cost for 11 h',

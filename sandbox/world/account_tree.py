@@ -29,6 +29,8 @@ CAMPAIGN_NAMES = {
     "eu": ("EU | Herbst-Aktion Gr\u00f6\u00dfen", "EU | Retargeting", "EU | Promote: Clip 7"),
 }
 NEW_NAME = "US | Black Friday warm-up"
+# Campaigns that are not bought by auction, by site and position.
+BOUGHT = {("in", 1): "RESERVATION_RF", ("eu", 0): "RESERVATION_TOP_VIEW"}
 WINDOWS = ("SEVEN_DAYS", "TWENTY_EIGHT_DAYS", "ONE_DAY", "FOURTEEN_DAYS")
 WINDOW_DAYS = {"ONE_DAY": 1, "SEVEN_DAYS": 7, "FOURTEEN_DAYS": 14, "TWENTY_EIGHT_DAYS": 28}
 LANDING_PAGES = ("/collections/new", "/collections/sale", "/products/trail-jacket", "/")
@@ -105,6 +107,7 @@ def campaigns_of(site: Site, ads: int, start: datetime) -> list[Campaign]:
             objective_type="WEB_CONVERSIONS",
             create_time=made,
             modify_time=made,
+            buying_type=BOUGHT.get((site.code, position), "AUCTION"),
         )
         for position in range(count)
     ]

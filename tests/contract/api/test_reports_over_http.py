@@ -17,7 +17,7 @@ from airflow_provider_tiktok.api.reports import (
     ReportRow,
     read_report,
 )
-from tests.contract.api.bench import GRANTED, INDIA, NOT_GRANTED, NOW, US, Bench
+from tests.contract.api.bench import EUROPE, GRANTED, INDIA, NOT_GRANTED, NOW, US, Bench
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -86,6 +86,17 @@ def test_every_level_adds_up_to_the_same_spend_deleted_ads_included(
     reader, rows = read(bench, request)
     assert reader.is_complete
     assert total(rows) == spend_of_the_world(world, advertiser_id, FIRST, LAST) > 0
+
+
+def test_top_view_is_in_the_report_though_it_must_be_asked_for_alone(
+    bench: Bench, world: World
+) -> None:
+    request = replace(DAYS, advertiser_id=EUROPE)
+    _, together = read(bench, request)
+    bench.sandbox.switch(top_view_in_reports="alone")
+    reader, alone = read(bench, request)
+    assert reader.is_complete
+    assert total(alone) == total(together) == spend_of_the_world(world, EUROPE, FIRST, LAST)
 
 
 def test_hours_add_up_to_days(bench: Bench) -> None:

@@ -152,6 +152,22 @@ def test_campaigns_promoted_from_the_mobile_app_are_left_out_unless_asked_for(ap
     assert ids("adgroup/get/", campaign_system_origins=["TT_ADS_PLATFORM", "PROMOTE"]) >= promoted
 
 
+def test_top_view_must_be_asked_for_alone(api: Api) -> None:
+    def bought(path: str, *buying_types: str) -> set[str]:
+        filtering = {"buying_types": list(buying_types)} if buying_types else {}
+        rows = api.data(path, advertiser_id=EUROPE, filtering=filtering)["list"]
+        return {one["campaign_id"] for one in rows}
+
+    for path in ("campaign/get/", "adgroup/get/", "ad/get/"):
+        top_view = bought(path, "RESERVATION_TOP_VIEW")
+        assert top_view
+        assert bought(path)
+        assert not bought(path) & top_view
+    both = {"buying_types": ["AUCTION", "RESERVATION_TOP_VIEW"]}
+    answer = api.get("ad/get/", advertiser_id=EUROPE, filtering=both)
+    assert "cannot be combined" in answer["message"]
+
+
 def test_lists_can_be_narrowed_by_ids(api: Api) -> None:
     first = api.data("ad/get/", advertiser_id=US)["list"][0]
     for name in ("ad_ids", "adgroup_ids", "campaign_ids"):

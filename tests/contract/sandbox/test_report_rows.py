@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import pytest
 
 from tests.contract.sandbox.caller import EUROPE, INDIA, NOW, US, Api
@@ -33,10 +34,17 @@ SHOW_PROMOTED = [
         "filter_value": '["TT_ADS_PLATFORM", "PROMOTE"]',
     }
 ]
+SHOW_TOP_VIEW = [
+    {
+        "field_name": "buying_type",
+        "filter_type": "IN",
+        "filter_value": '["AUCTION", "RESERVATION_RF", "RESERVATION_TOP_VIEW"]',
+    }
+]
 SHOW_ALL = {
-    "AUCTION_AD": SHOW_DELETED + SHOW_PROMOTED,
-    "AUCTION_ADGROUP": SHOW_PROMOTED,
-    "AUCTION_CAMPAIGN": SHOW_PROMOTED,
+    "AUCTION_AD": SHOW_DELETED + SHOW_PROMOTED + SHOW_TOP_VIEW,
+    "AUCTION_ADGROUP": SHOW_PROMOTED + SHOW_TOP_VIEW,
+    "AUCTION_CAMPAIGN": SHOW_PROMOTED + SHOW_TOP_VIEW,
     "AUCTION_ADVERTISER": [],
 }
 
@@ -149,6 +157,28 @@ def test_promoted_campaigns_are_left_out_unless_asked_for(
     assert ids(filtering=only) == promoted
     sandbox.switch(promoted_in_reports="shown")
     assert promoted <= ids()
+
+
+def test_top_view_is_left_out_unless_asked_for(
+    sandbox: RunningSandbox, api: Api, world: World
+) -> None:
+    bought = {one.campaign_id: one.buying_type for one in world.campaigns}
+    level = {"data_level": "AUCTION_CAMPAIGN", "dimensions": ["campaign_id"], **DAYS}
+
+    def kinds(advertiser_id: str, *buying_types: str) -> set[str]:
+        value = orjson.dumps(buying_types).decode()
+        filtering = [{**SHOW_TOP_VIEW[0], "filter_value": value}] if buying_types else []
+        rows = api.rows(advertiser_id=advertiser_id, filtering=filtering, **level)
+        return {bought[row["dimensions"]["campaign_id"]] for row in rows}
+
+    assert kinds(INDIA) == {"AUCTION", "RESERVATION_RF"}
+    assert kinds(EUROPE) == {"AUCTION"}
+    assert kinds(EUROPE, "RESERVATION_TOP_VIEW") == {"RESERVATION_TOP_VIEW"}
+    assert kinds(EUROPE, "AUCTION", "RESERVATION_TOP_VIEW") == {"AUCTION", "RESERVATION_TOP_VIEW"}
+    sandbox.switch(top_view_in_reports="alone")
+    assert kinds(EUROPE, "RESERVATION_TOP_VIEW") == {"RESERVATION_TOP_VIEW"}
+    refused = api.report(advertiser_id=EUROPE, filtering=SHOW_TOP_VIEW, **level)
+    assert (refused["code"], "cannot be combined" in refused["message"]) == (40002, True)
 
 
 def test_an_hour_is_restated_later(sandbox: RunningSandbox, api: Api, world: World) -> None:

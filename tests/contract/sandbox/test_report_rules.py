@@ -33,7 +33,8 @@ REFUSED: dict[str, tuple[dict[str, Any], int, str]] = {
     "type not served": ({"report_type": "AUDIENCE"}, 40008, "no AUDIENCE report"),
     "several advertisers": ({"advertiser_ids": [US]}, 40008, "takes advertiser_id"),
     "no level": ({"data_level": None}, 40002, "data_level: Missing data"),
-    "unknown level": ({"data_level": "RESERVATION_AD"}, 40002, "data_level: Must be one of"),
+    "unknown level": ({"data_level": "AUCTION_VIDEO"}, 40002, "data_level: Must be one of"),
+    "deprecated level": ({"data_level": "RESERVATION_AD"}, 40008, "RESERVATION_AD is deprecated"),
     "no dimensions": ({"dimensions": None}, 40002, "dimensions: Missing data"),
     "dimension of another level": (
         {"dimensions": ["campaign_id"], "data_level": "AUCTION_ADGROUP"},
@@ -141,6 +142,20 @@ REFUSED: dict[str, tuple[dict[str, Any], int, str]] = {
         {"filtering": filtering("campaign_system_origins", value='["MOON"]')},
         40002,
         "filtering.0.filter_value: Must be one of: TT_ADS_PLATFORM, PROMOTE.",
+    ),
+    "a buying type that does not exist": (
+        {"filtering": filtering("buying_type", value='["BARTER"]')},
+        40002,
+        "filtering.0.filter_value: Must be one of: AUCTION, RESERVATION_RF, RESERVATION_TOP_VIEW.",
+    ),
+    "a buying type of an account": (
+        {
+            "data_level": "AUCTION_ADVERTISER",
+            "dimensions": ["advertiser_id"],
+            "filtering": filtering("buying_type", value='["AUCTION"]'),
+        },
+        40002,
+        "buying_type is not a field to filter by",
     ),
     "a bound that is no number": (
         {"filtering": filtering("spend", "GREATER_THAN", "much")},

@@ -186,7 +186,10 @@ def main() -> None:
     write(f"{PROCESSES} processes, one app, {QUOTA.per_second}/s and {QUOTA.per_minute}/min\n")
     write(f"{'run':<10}{'calls':>8}{'refused':>9}{'most/1 s':>10}{'most/60 s':>11}{'used':>8}\n")
     good = True
-    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder) / "data", {}) as postgres:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        EmbeddedPostgres(Path(folder) / "data", {}) as postgres,
+    ):
         for kill_every in (None, 60.0):
             warehouse = postgres.create_database(f"quota_{int(kill_every or 0)}")
             with connect(warehouse, application_name="shared quota") as connection:

@@ -43,12 +43,18 @@ def test_deleted_objects_are_asked_for_on_the_field_of_the_same_level(
     if status_field is None:
         assert "filtering" not in query
     else:
-        condition, _ = json.loads(json.dumps(query["filtering"]))
+        condition, _, buying = json.loads(json.dumps(query["filtering"]))
         assert condition["field_name"] == status_field
         assert json.loads(condition["filter_value"]) == ["STATUS_ALL"]
+        assert buying["field_name"] == "buying_type"
+        assert json.loads(buying["filter_value"]) == [
+            "AUCTION",
+            "RESERVATION_RF",
+            "RESERVATION_TOP_VIEW",
+        ]
 
 
-@pytest.mark.parametrize(("include_promoted", "count"), [(True, 2), (False, 1)])
+@pytest.mark.parametrize(("include_promoted", "count"), [(True, 3), (False, 2)])
 def test_promoted_ads_are_asked_for_unless_they_are_not_wanted(
     count: int, *, include_promoted: bool
 ) -> None:
@@ -73,6 +79,59 @@ def test_a_refused_filter_for_promoted_ads_costs_completeness_and_not_the_report
     assert (reader.rows_read, reader.incomplete_reason) == (1, "promoted_missing")
     assert reader.skipped_metrics == ("campaign_system_origins",)
     assert "campaign_system_origins" in caplog.text
+
+
+ALONE = (
+    "The value 'RESERVATION_TOP_VIEW' cannot be combined with other enum values for this parameter"
+)
+
+
+def buying_of(request: ApiRequest) -> list[str]:
+    filters = {one["field_name"]: one["filter_value"] for one in filters_of(request)}
+    found: list[str] = json.loads(filters.get("buying_type", "[]"))
+    return found
+
+
+def filters_of(request: ApiRequest) -> list[dict[str, str]]:
+    conditions: list[dict[str, str]] = json.loads(json.dumps(request.query["filtering"]))
+    return conditions
+
+
+def test_top_view_is_read_alone_where_tiktok_refuses_to_mix_it() -> None:
+    def answers(request: ApiRequest) -> ApiResponse:
+        buying = buying_of(request)
+        if len(buying) > 1:
+            return coded(40002, ALONE)
+        rows = [row(number) for number in range(1500)]
+        return page_of(rows[1200:] if buying else rows[:1200], request)
+
+    script = Script(answers)
+    reader = read_report(client_of(script), HOURS)
+    rows = [found for page in reader for found in page.rows]
+    assert reader.is_complete
+    assert (len(rows), reader.rows_read, reader.total_number) == (1500, 1500, 1500)
+    assert [buying_of(request)[-1:] for request in script.requests] == [
+        ["RESERVATION_TOP_VIEW"],
+        [],
+        [],
+        ["RESERVATION_TOP_VIEW"],
+    ]
+
+
+@pytest.mark.parametrize("code", [40002, 40118, 40001])
+def test_an_account_without_top_view_is_read_whole(
+    code: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    def answers(request: ApiRequest) -> ApiResponse:
+        buying = buying_of(request)
+        if buying == ["RESERVATION_TOP_VIEW"]:
+            return coded(code, "not for you")
+        return coded(40002, ALONE) if buying else page_of([row(1)], request)
+
+    reader = read(answers)
+    assert (reader.rows_read, reader.is_complete) == (1, True)
+    assert reader.skipped_metrics == ("buying_type",)
+    assert "without TopView" in caplog.text
 
 
 def refuses(*names: str) -> Any:
