@@ -46,7 +46,7 @@ long: $(READY) ## the tests that take too long for every change (more than half 
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile -m long
 
 chaos: $(READY) ## 2,000 kills over 20,000 events; ends red if one is lost, made up or doubled
-	@$(BIN)/python -m tests.chaos
+	@$(BIN)/python -m tests.chaos --page docs/reference/chaos-results.md
 
 chaos-airflow: $(READY) ## kill Airflow's own processes and Celery workers while events leave (half an hour)
 	@$(BIN)/python -m pytest -m long tests/airflow

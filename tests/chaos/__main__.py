@@ -10,16 +10,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-import psycopg
-
-from airflow_provider_tiktok.warehouse.migrate import migrate
-from sandbox.postgres import EmbeddedPostgres
 from tests.chaos.driver import run
+from tests.chaos.mutants import killed
 from tests.chaos.plan import Plan
+from tests.chaos.results_page import page
+from tests.chaos.stage import new_stage
 
-# Processes crash here, never the machine: without fsync nothing is lost, with it nothing is proved.
-SERVER = {"fsync": "off", "full_page_writes": "off"}
-WEIGHTS = {"kill": 0.80, "stop": 0.10, "cut": 0.07, "sandbox": 0.025, "backend": 0.005}
+WEIGHTS = {"kill": 0.80, "stop": 0.10, "cut": 0.07, "sandbox": 0.02, "backend": 0.005}
 
 
 def say(line: str) -> None:
@@ -29,14 +26,14 @@ def say(line: str) -> None:
 
 
 def main() -> int:
-    """Run; return 1 when a check is red."""
+    """Run; return 1 when a check is red or a planted defect survived."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=2_000)
     parser.add_argument("--events", type=int, default=20_000)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--faults", type=float, default=0.2, help="share of calls that go wrong")
-    parser.add_argument("--keep", type=Path, help="folder for the logs, kept")
+    parser.add_argument("--page", type=Path, help="Markdown file to write the results to")
     arguments = parser.parse_args()
     plan = Plan(
         seed=arguments.seed,
@@ -47,19 +44,20 @@ def main() -> int:
         weights=WEIGHTS,
     )
     say(f"seed {plan.seed}: {plan.kills} kills over {plan.events} events")
-    with tempfile.TemporaryDirectory(prefix="chaos-") as name:
-        folder = arguments.keep or Path(name)
-        folder.mkdir(parents=True, exist_ok=True)
-        with EmbeddedPostgres(Path(name) / "postgres" / "data", SERVER) as server:
-            warehouse = server.create_database("chaos")
-            with psycopg.connect(warehouse, autocommit=True) as connection:
-                migrate(connection)
-            report = run(plan, warehouse, folder, say=say)
-    say(f"{report.seconds:.0f} s; blows {dict(report.blows)}; faults {dict(report.faults)}")
-    say(f"{report.findings.numbers}")
-    for check, found in report.findings.wrong.items():
-        say(f"{check:<26}{len(found):>6}  {'; '.join(found[:3])}")
-    return 1 if report.findings.found else 0
+    with tempfile.TemporaryDirectory(prefix="chaos-") as name, new_stage(Path(name)) as stage:
+        folder = Path(name) / "storm"
+        folder.mkdir()
+        warehouse = stage.postgres.create_database("chaos", template=stage.template)
+        report = run(plan, warehouse, folder, say=say)
+        mutants = killed(stage.postgres, stage.template, stage.sandbox)
+    text = page(report, mutants)
+    if arguments.page:
+        arguments.page.write_text(text)
+    say(text)
+    for check, found in report.findings.found.items():
+        say(f"{check}: {'; '.join(found)}")
+    survived = [mutant.name for mutant, red in mutants if mutant.check not in red]
+    return 1 if report.findings.found or survived else 0
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -53,7 +54,8 @@ class Plan:
 
     def fault_rules(self, seed: int) -> list[dict[str, object]]:
         """Return the sandbox's rules, scaled to `fault_share`."""
-        scale = self.fault_share / sum(share for share, _ in FAULTS.values())
+        # The rules are drawn one after the other, so that a few of them hit the same request.
+        scale = -math.log1p(-self.fault_share) / sum(share for share, _ in FAULTS.values())
         rules: list[dict[str, object]] = [
             {
                 "kind": kind,

@@ -1,0 +1,254 @@
+# ruff: noqa: INP001 - a program, run by its path
+"""How fast events leave: the outbox's commits included, beside a bare loop and beside drt.
+
+    python benchmarks/delivery.py [--events 100000] [--backlogs 10000,100000,1000000]
+        [--enqueue 1000000] [--without-drt]
+
+PostgreSQL has its default settings, so that every commit is on disk. The sandbox is a process of
+its own that checks and deduplicates every event. Events have 14 signals and two items.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import multiprocessing
+import os
+import resource
+import statistics
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from delivery_peer import Peer
+from delivery_rows import PIXEL, PIXELS, RELATION, make_rows, multiply, top_up
+from delivery_servers import Servers, servers
+
+from airflow_provider_tiktok.events.settings import EventSettings
+from airflow_provider_tiktok.warehouse import outbox_batches as batches
+from airflow_provider_tiktok.warehouse.database import connect
+from airflow_provider_tiktok.warehouse.delivery import deliver
+from airflow_provider_tiktok.warehouse.outbox import enqueue
+from airflow_provider_tiktok.warehouse.outbox_rows import ExportedRow, build_event, staged_row
+from sandbox.server import STATIC_TOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import psycopg
+
+BATCH = 1_000
+SPEED_GOAL, SHARE_GOAL = 13_000, 0.8
+CLAIM_GOAL_MS, CLAIMS = 40.0, 40
+MEMORY_GOAL_MB = 400
+PAYLOADS = 5_000
+ROW_TEXT = "select row_to_json(events)::text from exports.events limit %s"
+BODIES = """
+select outbox.event_source_id, payloads.payload
+from tiktok_ops.event_outbox as outbox
+inner join tiktok_ops.event_payloads as payloads using (outbox_id)
+order by outbox.event_source_id, outbox.outbox_id
+"""
+fork = multiprocessing.get_context("fork")
+
+
+def line(what: str, figure: str, goal: str = "", *, is_met: bool | None = None) -> None:
+    """Print one line of the table."""
+    verdict = "" if is_met is None else ("met" if is_met else "MISSED")
+    print(f"{what:<58}{figure:>22}   {goal:<24}{verdict}", flush=True)
+
+
+def bare_loop(url: str, bodies: Sequence[bytes]) -> float:
+    """Post prepared bodies one after the other and return the seconds."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc)
+    headers = {"Access-Token": STATIC_TOKEN, "Content-Type": "application/json"}
+    started = time.perf_counter()
+    for body in bodies:
+        connection.request("POST", "/open_api/v1.3/event/track/", body, headers)
+        answer = connection.getresponse().read()
+        if not answer.startswith(b'{"code":0,'):
+            raise SystemExit(f"not accepted: {answer.decode()}")
+    return time.perf_counter() - started
+
+
+def bodies_of(connection: psycopg.Connection[Any]) -> list[bytes]:
+    """Return the bodies that the outbox holds, 1,000 events each."""
+    payloads: dict[str, list[str]] = {}
+    for pixel, payload in connection.execute(BODIES).fetchall():
+        payloads.setdefault(pixel, []).append(payload)
+    opening = '{{"event_source":"web","event_source_id":"{}","data":['
+    return [
+        (opening.format(pixel) + ",".join(texts[start : start + BATCH]) + "]}").encode()
+        for pixel, texts in payloads.items()
+        for start in range(0, len(texts), BATCH)
+    ]
+
+
+def _deliver(servers: Servers, warehouse: str, pixel: str) -> None:
+    result = deliver(warehouse, servers.client(), pixel)
+    if result.stopped != "empty":
+        raise SystemExit(f"{pixel}: {result.counts()}")
+
+
+def deliver_all(servers: Servers, warehouse: str, pixels: Sequence[str]) -> float:
+    """Deliver in one process a pixel, as the DAG does, and return the seconds."""
+    workers = [fork.Process(target=_deliver, args=(servers, warehouse, one)) for one in pixels]
+    started = time.perf_counter()
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return time.perf_counter() - started
+
+
+def measure_speed(servers: Servers, events: int, peer: Peer | None) -> None:
+    """Compare a bare loop, one worker, two workers, and drt, on equal bytes."""
+    rates: dict[int, float] = {}
+    for pixels in (PIXELS[:1], PIXELS):
+        warehouse = servers.warehouse(f"speed_{len(pixels)}")
+        with connect(warehouse) as connection:
+            make_rows(connection, BATCH, pixels)
+            enqueue(connection, RELATION, EventSettings())
+            multiply(connection, events // BATCH - 1)
+            bodies = bodies_of(connection)
+        servers.control.reset("events")
+        bare = events / bare_loop(servers.url, bodies)
+        servers.control.reset("events")
+        rates[len(pixels)] = rate = events / deliver_all(servers, warehouse, pixels)
+        accepted = servers.control.state()["events"]["counted"]
+        if accepted != events:
+            raise SystemExit(f"{accepted} of {events} events arrived")
+        size = sum(map(len, bodies)) // events
+        line(f"a bare loop, {size} bytes an event", f"{bare:,.0f} events/s")
+        share = rate / bare
+        line(
+            f"deliver, {len(pixels)} pixel(s), one process each",
+            f"{rate:,.0f} events/s",
+            f"goal {SPEED_GOAL:,}",
+            is_met=rate >= SPEED_GOAL,
+        )
+        line(
+            "  of the bare loop",
+            f"{share:.0%}",
+            f"goal {SHARE_GOAL:.0%}",
+            is_met=share >= SHARE_GOAL,
+        )
+        servers.control.reset("events")
+        servers.postgres.drop_database(f"speed_{len(pixels)}")
+    if peer is None:
+        line("drt-core 1.2.1", "not installed here")
+        return
+    texts = [json.dumps(item, separators=(",", ":")) for body in bodies for item in _items(body)]
+    peer.prepare(servers.url, texts)
+    said, seconds = peer.run()
+    accepted = servers.control.state()["events"]["accepted"]
+    line(
+        f"drt-core 1.2.1, nothing durable ({said:,} said, {accepted:,} taken)",
+        f"{events / seconds:,.0f} events/s",
+    )
+
+
+def _items(body: bytes) -> list[dict[str, object]]:
+    items: list[dict[str, object]] = json.loads(body)["data"]
+    return items
+
+
+def measure_claims(servers: Servers, backlogs: Sequence[int]) -> None:
+    """Time claims of 1,000 from backlogs of growing length."""
+    warehouse = servers.warehouse("claims")
+    worker, settings, limits = batches.Worker(PIXEL), EventSettings(), batches.Limits()
+    with connect(warehouse) as connection:
+        make_rows(connection, BATCH)
+        enqueue(connection, RELATION, settings)
+        waiting = BATCH
+        for backlog in backlogs:
+            multiply(connection, (backlog - waiting) // BATCH)
+            times = []
+            with batches.planned_for_claims(connection):
+                for _ in range(CLAIMS):
+                    started = time.perf_counter()
+                    claimed = batches.claim(connection, worker, settings, limits)
+                    times.append((time.perf_counter() - started) * 1000)
+                    assert claimed.batch is not None  # noqa: S101 - the backlog is long
+                    top_up(connection)
+            waiting = backlog
+            p95 = statistics.quantiles(times, n=20)[-1]
+            line(
+                f"claim of 1,000 from {backlog:,}, p50 / p95",
+                f"{statistics.median(times):.0f} / {p95:.0f} ms",
+                f"goal {CLAIM_GOAL_MS:.0f} ms",
+                is_met=p95 <= CLAIM_GOAL_MS,
+            )
+    servers.postgres.drop_database("claims")
+
+
+def _enqueue(warehouse: str, line_to: Any) -> None:
+    started = time.perf_counter()
+    with connect(warehouse) as connection:
+        result = enqueue(connection, RELATION, EventSettings())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    line_to.send((result.enqueued, time.perf_counter() - started, peak))
+
+
+def measure_enqueue(servers: Servers, events: int) -> None:
+    """Enqueue so many rows in a process of its own and look at its memory."""
+    warehouse = servers.warehouse("enqueue")
+    with connect(warehouse) as connection:
+        make_rows(connection, events)
+    ours, theirs = multiprocessing.get_context("spawn").Pipe(duplex=False)
+    process = multiprocessing.get_context("spawn").Process(
+        target=_enqueue, args=(warehouse, theirs)
+    )
+    process.start()
+    enqueued, seconds, peak = ours.recv()
+    process.join()
+    line(
+        f"enqueue of {enqueued:,} rows, {enqueued / seconds:,.0f} rows/s: peak",
+        f"{peak:.0f} MB",
+        f"goal {MEMORY_GOAL_MB} MB",
+        is_met=peak < MEMORY_GOAL_MB,
+    )
+    servers.postgres.drop_database("enqueue")
+
+
+def measure_payloads(servers: Servers) -> None:
+    """Time the building of payloads alone: normalise, hash, check, write as canonical JSON."""
+    with connect(servers.warehouse("payloads")) as connection:
+        make_rows(connection, PAYLOADS)
+        texts = [row[0] for row in connection.execute(ROW_TEXT, [PAYLOADS]).fetchall()]
+    rows = [
+        ExportedRow(text, f"ord_{number}", "CompletePayment", "", is_conflicting=False)
+        for number, text in enumerate(texts)
+    ]
+    settings, now = EventSettings(), datetime.now(UTC)
+    started = time.perf_counter()
+    for row in rows:
+        staged_row(build_event(row, settings, now), "")
+    seconds = time.perf_counter() - started
+    line("building a payload, 14 signals, two items", f"{seconds / PAYLOADS * 1e6:.0f} µs")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--events", type=int, default=100_000)
+    parser.add_argument("--backlogs", default="10000,100000,1000000")
+    parser.add_argument("--enqueue", type=int, default=1_000_000)
+    parser.add_argument("--without-drt", action="store_true")
+    arguments = parser.parse_args()
+    # Other programs on the machine slow everything alike: look at the shares then.
+    load = os.getloadavg()[0]
+    line(f"{os.cpu_count()} cores, load before the run", f"{load:.1f}")
+    with servers() as both:
+        peer = None if arguments.without_drt else Peer.build(both.folder / "drt")
+        measure_speed(both, arguments.events, peer)
+        measure_claims(both, [int(text) for text in arguments.backlogs.split(",") if text])
+        measure_payloads(both)
+        if arguments.enqueue:
+            measure_enqueue(both, arguments.enqueue)
+
+
+if __name__ == "__main__":
+    main()
