@@ -68,6 +68,7 @@ format: $(READY) ## rewrite Python and SQL in the house's style
 bench: $(READY) ## measure the sandbox and the loading of spend; prints tables
 	@$(BIN)/python benchmarks/sandbox_speed.py
 	@$(BIN)/python benchmarks/spend_load.py
+	@$(BIN)/python benchmarks/year.py
 
 types: $(READY) ## mypy, strict
 	@$(BIN)/mypy

@@ -24,7 +24,7 @@ from sandbox.server.control_client import SandboxControl
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from sandbox.demo.stage import Stage
 
@@ -267,12 +267,21 @@ def copy_dags(folder: Path, *dag_ids: str) -> Path:
 
 @contextlib.contextmanager
 def airflow_fleet(
-    folder: Path, *dag_ids: str, executor: str = "LocalExecutor", **settings: str
+    folder: Path,
+    *dag_ids: str,
+    executor: str = "LocalExecutor",
+    sandbox: Sequence[str] = (),
+    **settings: str,
 ) -> Iterator[Fleet]:
-    """Start every process of an Airflow, and stop them however the block ends."""
+    """Start every process of an Airflow, and stop them however the block ends.
+
+    :param sandbox: further arguments of ``python -m sandbox``.
+    :param settings: of Airflow, as variables of the environment.
+    """
     now = datetime.now(UTC)
-    world = ["--start", f"{now - timedelta(days=3):%Y-%m-%d}", "--days", "4", "--now"]
-    with set_stage(folder, *world, now.isoformat()) as stage, contextlib.ExitStack() as stack:
+    start = f"{now - timedelta(days=3):%Y-%m-%d}"
+    world = [*sandbox, "--start", start, "--days", "4", "--now", now.isoformat()]
+    with set_stage(folder, *world) as stage, contextlib.ExitStack() as stack:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         stage.environment |= {

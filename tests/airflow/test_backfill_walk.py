@@ -107,7 +107,7 @@ def test_airflows_own_backfill_runs_the_hourly_dag_for_past_hours(fleet: Fleet) 
         return [run["state"] for run in runs]
 
     fleet.wait(lambda: states() == ["success"] * 2, "both hours are read", seconds=300)
-    pulls = (
-        "select count(distinct run_id) from tiktok_raw.report_pulls where run_id like 'backfill%'"
-    )
-    assert fleet.rows(pulls.replace("%", "%%")) == [(2,)]
+    pulls = """
+    select count(distinct run_id) from tiktok_raw.report_pulls where starts_with(run_id, 'backfill')
+    """
+    assert fleet.rows(pulls) == [(2,)]
