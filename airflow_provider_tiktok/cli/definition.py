@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from airflow.cli.cli_config import ActionCommand, GroupCommand, lazy_load_command
 
-from airflow_provider_tiktok.cli.options import CONNECTION, CONNECTIONS, DBT_PROJECT, WAREHOUSE
+from airflow_provider_tiktok.cli.options import (
+    CONNECTION,
+    CONNECTIONS,
+    DBT_PROJECT,
+    WAREHOUSE,
+    option,
+)
 from airflow_provider_tiktok.cli.spend_definitions import ADVERTISER, FROM, LAST, TO
+
+YES = option("--yes", action="store_true", text="store what TikTok shares without asking again")
 
 
 def get_tiktok_cli_commands() -> list[GroupCommand]:
@@ -20,6 +28,12 @@ def get_tiktok_cli_commands() -> list[GroupCommand]:
                     help="Create or upgrade the provider's tables in the warehouse",
                     func=lazy_load_command("airflow_provider_tiktok.cli.commands.init"),
                     args=(CONNECTION, WAREHOUSE),
+                ),
+                ActionCommand(
+                    name="connect",
+                    help="Authorise at TikTok from a terminal, see the accounts, store the token",
+                    func=lazy_load_command("airflow_provider_tiktok.cli.connect.connect"),
+                    args=(CONNECTION, WAREHOUSE, YES),
                 ),
                 ActionCommand(
                     name="doctor",
