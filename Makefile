@@ -12,7 +12,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := False
 export DO_NOT_TRACK := 1
 export RUN
 
-.PHONY: help setup demo ui shell test long chaos chaos-airflow lint format bench types lock clean
+.PHONY: help setup demo ui shell test long browser chaos chaos-airflow lint format bench types lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -50,6 +50,12 @@ chaos: $(READY) ## 2,000 kills over 20,000 events; ends red if one is lost, made
 
 chaos-airflow: $(READY) ## kill Airflow's own processes and Celery workers while events leave (half an hour)
 	@$(BIN)/python -m pytest -m long tests/airflow
+
+browser: $(READY) ## drive the pages in a real Chromium; pictures in tests/browser/pictures
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
+		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium chromium-driver; } || \
+		{ echo "This needs Chromium and its driver. As root: apt-get install chromium chromium-driver"; exit 1; }
+	@$(BIN)/python -m pytest -m long tests/browser
 
 lint: $(READY) ## style, types, SQL and who may import whom
 	@$(BIN)/ruff check .

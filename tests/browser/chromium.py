@@ -81,9 +81,8 @@ class Browser:
         """Look at the whole window again."""
         self._ask("POST", "frame", id=None)
 
-    def dark(self, is_dark: bool) -> None:  # noqa: FBT001 - a switch by nature
-        """Prefer a dark or a light look."""
-        value = "dark" if is_dark else "light"
+    def prefer(self, value: str) -> None:
+        """Prefer a ``dark`` or a ``light`` look."""
         features = [{"name": "prefers-color-scheme", "value": value}]
         self._ask("POST", "goog/cdp/execute", cmd="Emulation.setEmulatedMedia",
                   params={"features": features})  # fmt: skip
