@@ -8,6 +8,7 @@ answer never left.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,9 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+# A batch that repeats events is compared with the batches that brought them first.
+PARSED_BATCHES = 8
 
 
 @dataclass(slots=True)
@@ -73,7 +77,7 @@ class TruthLog:
         self._by_request: dict[str, Batch] = {}
         self._count = 0
         self._file = None
-        self._parsed: tuple[Batch | None, list[dict[str, Any]]] = (None, [])
+        self._parsed: OrderedDict[int, list[dict[str, Any]]] = OrderedDict()
         if path is not None:
             self._read(path)
             self._file = path.open("ab", buffering=0)
@@ -132,9 +136,14 @@ class TruthLog:
 
     def payloads(self, batch: Batch) -> list[dict[str, Any]]:
         """Return a batch's events as they came; empty where payloads are not kept."""
-        if self._parsed[0] is not batch:
-            self._parsed = (batch, orjson.loads(batch.items) if batch.items is not None else [])
-        return self._parsed[1]
+        if batch.items is None:
+            return []
+        parsed = self._parsed.get(batch.first_seq)
+        if parsed is None:
+            parsed = self._parsed[batch.first_seq] = orjson.loads(batch.items)
+            if len(self._parsed) > PARSED_BATCHES:
+                self._parsed.popitem(last=False)
+        return parsed
 
     def payload(self, batch: Batch, position: int) -> dict[str, Any] | None:
         """Return one event with what was merged into it, None where payloads are not kept."""
@@ -145,6 +154,7 @@ class TruthLog:
     def clear(self) -> None:
         """Forget everything; a file is emptied."""
         self._batches.clear()
+        self._parsed.clear()
         self._by_request.clear()
         self._count = 0
         if self._file is not None:
