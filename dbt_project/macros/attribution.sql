@@ -24,3 +24,8 @@
             else 7
         end
 {%- endmacro %}
+
+{#- Whether a click of the hour that starts at an instant may still earn conversions. -#}
+{% macro is_window_open(hour_starts_at) -%}
+    {{ hour_starts_at }} + interval '1 day' * {{ var('attribution_window_days') }} > {{ tiktok_now() }}
+{%- endmacro %}

@@ -26,3 +26,8 @@
                 else true
             end
 {%- endmacro %}
+
+{#- Whether an event is young enough to be sent, by var `export_days`. -#}
+{% macro is_exported(moment) -%}
+    {{ moment }} >= {{ tiktok_now() }} - interval '1 day' * {{ var('export_days') }}
+{%- endmacro %}

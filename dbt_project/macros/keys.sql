@@ -14,3 +14,8 @@
 {% macro tiktok_event_id(prefix, id) -%}
     '{{ prefix }}_' || {{ id }}
 {%- endmacro %}
+
+{#- An ad and a day of its account as one key, which changes are noted by; an ad may be NULL. -#}
+{% macro ad_day_of(advertiser_id, ad_id, account_hour) -%}
+    concat_ws('|', coalesce({{ advertiser_id }}, '-'), coalesce({{ ad_id }}, '-'), left({{ account_hour }}, 10))
+{%- endmacro %}

@@ -14,3 +14,55 @@
             then encode(sha256(convert_to({{ tidy }}, 'UTF8')), 'hex')
     end
 {%- endmacro %}
+
+{#-
+    Links to find components in, larger end and smaller end. A partial run takes what persons already
+    are as single ends, and leaves out links within one of them.
+-#}
+{% macro links_of_persons(links, persons) -%}
+    {%- if tiktok.build_scope().is_partial -%}
+        select distinct
+            greatest(ends.one, ends.other) as larger,
+            least(ends.one, ends.other) as smaller
+        from (
+            select
+                coalesce(persons.person_id, links.name) collate "C" as one,
+                coalesce(linked_persons.person_id, links.linked_name) collate "C" as other
+            from {{ links }} as links
+            left join {{ persons }} as persons -- unique by name
+                on links.name = persons.name
+            left join {{ persons }} as linked_persons -- unique by name
+                on links.linked_name = linked_persons.name
+        ) as ends
+        where ends.one <> ends.other
+    {%- else -%}
+        select
+            greatest(links.name collate "C", links.linked_name collate "C") as larger,
+            least(links.name collate "C", links.linked_name collate "C") as smaller
+        from {{ links }} as links
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The person of each name; of a partial run, of the names in the components that it found. -#}
+{% macro names_of_components(components, persons) -%}
+    {%- if tiktok.build_scope().is_partial -%}
+        select
+            persons.name,
+            {{ components }}.person_id
+        from {{ components }}
+        inner join {{ persons }} as persons -- all names of the person
+            on {{ components }}.name = persons.person_id
+        union all
+        select
+            {{ components }}.name,
+            {{ components }}.person_id
+        from {{ components }}
+        where
+            not exists (
+                select 1 from {{ persons }} as persons
+                where persons.name = {{ components }}.name
+            )
+    {%- else -%}
+        select * from {{ components }}
+    {%- endif -%}
+{%- endmacro %}

@@ -82,3 +82,13 @@
         when {{ value }} ~ '[[:space:][:cntrl:]]' then 'contains blanks'
     end
 {%- endmacro %}
+
+{#- Whether a URL has any of the parameters that make a hit a click; cheap, before anything is parsed. -#}
+{% macro has_click_parameters(url) -%}
+    {%- set names = ['ttclid_parameter', 'campaign_id_parameter', 'ad_group_id_parameter', 'ad_id_parameter'] -%}
+    (
+        {%- for name in names %}
+            {{ url }} like '%{{ var(name) }}=%'{{ ' or' if not loop.last }}
+        {%- endfor %}
+        )
+{%- endmacro %}

@@ -8,7 +8,8 @@ inner join {{ ref('int_event_mapping_expanded') }} as event_mapping
         and event_mapping.buyer_rule = 'any'
         and event_mapping.is_enabled
 where
-    not exists (
+    {{ is_exported('conversions.converted_at') }}
+    and not exists (
         select 1
         from {{ ref('exp_tiktok__conversion_events') }} as exported
         where

@@ -72,6 +72,7 @@ def test_bad_rows_are_set_aside_and_the_others_go_on(
         ("shop.orders", "twice", "order_id is there already"),
         ("shop.orders", None, "order_id is missing"),
         ("web.page_views", "future", "occurred_at is in the future"),
+        ("web.page_views", "long", "page_view_id is there already"),
         ("web.page_views", "nobody", "visitor_id is missing"),
     ]
     orders = project.rows("select order_id, net_amount from analytics.fct_conversions order by 1")

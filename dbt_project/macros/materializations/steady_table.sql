@@ -1,9 +1,17 @@
 {#-
-    A table that is computed in full and then changed only where it differs. It is never missing and
+    A table that is changed only where it differs from what its query says. It is never missing and
     never locked for readers, and the views upon it stay.
 
     `unique_key` names the columns of its key. Two rows of one key end the model with PostgreSQL's words
-    for it, before anything is changed. With --full-refresh, or other columns, it is made anew.
+    for it, before anything is changed.
+
+    `scope` says which rows the query is about when it computes only what may have changed (see macro
+    build_scope): those whose `column` is in a table of changed keys (`of`, `key`), or those whose time
+    in `column` is recent (`of: late_rows`). Rows of the scope that the query no longer has are deleted.
+    Without a scope the query is about all rows; with `scope: none` no row is deleted for its absence.
+
+    `feeds` lists what a changed row means for models further on: keys of a kind, by an expression on
+    the row as it was and as it is. They go to the table of changes.
 -#}
 {% materialization steady_table, adapter='postgres' -%}
     {%- set existing = load_cached_relation(this) -%}
@@ -14,7 +22,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- set is_kept = existing is not none and existing.is_table and not should_full_refresh() -%}
+    {%- set is_kept = existing is not none and existing.is_table and not flags.FULL_REFRESH -%}
     {%- if is_kept -%}
         {%- set columns = adapter.get_columns_in_relation(existing) | map(attribute='name') | list -%}
         {%- set is_kept = columns == get_column_schema_from_query(sql) | map(attribute='name') | list -%}
@@ -22,6 +30,7 @@
 
     {%- if is_kept -%}
         {%- set fresh = make_temp_relation(target_relation).include(database=false, schema=false) -%}
+        {%- set changed = fresh.identifier ~ '_changed' -%}
         {%- call statement('compute') -%}
             {%- if config.get('contract').enforced %}
                 {{ get_assert_columns_equivalent(sql) }}
@@ -30,21 +39,54 @@
             insert into {{ fresh }} ({{ columns | join(', ') }}) {{ sql }};
             create unique index on {{ fresh }} ({{ key | join(', ') }});
             analyze {{ fresh }};
+            create temporary table {{ changed }} (like {{ target_relation }} including defaults) on commit drop;
         {%- endcall -%}
         {%- call statement('main') -%}
-            delete from {{ target_relation }} as old
-            where not exists (
-                select 1 from {{ fresh }} as new
-                where {{ tiktok.rows_are_equal(key) }}
-            );
-            insert into {{ target_relation }}
-            select new.* from {{ fresh }} as new
-            where not exists (
-                select 1 from {{ target_relation }} as old
-                where {{ tiktok.rows_are_equal(key) }}
-            );
+            with gone as (
+                delete from {{ target_relation }} as old
+                using {{ fresh }} as new
+                where {{ tiktok.keys_are_equal(key) }} and old.* is distinct from new.*
+                returning old.*
+            )
+            insert into {{ changed }} select * from gone;
+            {%- set in_scope = tiktok.is_in_scope() %}
+            {%- if in_scope != 'false' %}
+            with gone as (
+                delete from {{ target_relation }} as old
+                where
+                    {{ in_scope }}
+                    and not exists (
+                        select 1 from {{ fresh }} as new
+                        where {{ tiktok.keys_are_equal(key) }}
+                    )
+                returning old.*
+            )
+            insert into {{ changed }} select * from gone;
+            {%- endif %}
+            with come as (
+                insert into {{ target_relation }}
+                select new.* from {{ fresh }} as new
+                where not exists (
+                    select 1 from {{ target_relation }} as old
+                    where {{ tiktok.keys_are_equal(key) }}
+                )
+                returning *
+            )
+            insert into {{ changed }} select * from come;
+            {%- for feed in config.get('feeds', []) if tiktok.build_scope().is_partial %}
+            insert into {{ tiktok.changes_table() }} (kind, key, invocation_id)
+            select distinct '{{ feed.kind }}', {{ feed.key }}, '{{ invocation_id }}'
+            from {{ changed }}
+            where {{ feed.key }} is not null;
+            {%- endfor %}
         {%- endcall -%}
     {%- else -%}
+        {%- if tiktok.build_scope().is_partial -%}
+            {%- do exceptions.raise_compiler_error(
+                "The columns of " ~ this ~ " have changed: run `dbt build --full-refresh --select "
+                ~ this.identifier ~ "+` once."
+            ) -%}
+        {%- endif -%}
         {%- if existing is not none -%}
             {%- do adapter.drop_relation(existing) -%}
         {%- endif -%}
@@ -64,7 +106,20 @@
     {{ return({'relations': [target_relation]}) }}
 {%- endmaterialization %}
 
-{% macro rows_are_equal(key) -%}
-    {% for column in key %}old.{{ column }} = new.{{ column }} and {% endfor -%}
-    old.* is not distinct from new.*
+{#- Whether the query of this run is about a row of the table. -#}
+{% macro is_in_scope() -%}
+    {%- set scope = config.get('scope') -%}
+    {%- if not scope or not tiktok.build_scope().is_partial -%}
+        true
+    {%- elif scope == 'none' -%}
+        false
+    {%- elif scope.of == 'late_rows' -%}
+        old.{{ scope.column }} >= cast('{{ tiktok.build_scope().late_since }}' as timestamptz)
+    {%- else -%}
+        old.{{ scope.column }} in (select changed.{{ scope.key }} from {{ graph.nodes['model.tiktok.' ~ scope.of].relation_name }} as changed)
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro keys_are_equal(key) -%}
+    {% for column in key %}old.{{ column }} = new.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
 {%- endmacro %}

@@ -1,7 +1,7 @@
 -- What the provider sends: one row per conversion and event that seed event_mapping makes of it. A
 -- view: personal data passes through and is stored nowhere.
 with conversions as (
-    select * from {{ ref('fct_conversions') }}
+    select * from {{ ref('int_conversions_exported') }}
 ),
 
 event_mapping as (
@@ -43,6 +43,7 @@ final as (
             and event_mapping.is_enabled
     inner join signals -- unique by conversion_id, and has all of them
         on conversions.conversion_id = signals.conversion_id
+    where {{ is_exported('conversions.converted_at') }}
 )
 
 select * from final

@@ -5,7 +5,7 @@ with refunds as (
 ),
 
 purchases as (
-    select * from {{ ref('fct_conversions') }}
+    select * from {{ ref('int_conversions_exported') }}
 ),
 
 event_mapping as (
@@ -50,7 +50,8 @@ final as (
     inner join signals -- unique by conversion_id, and has all of them
         on purchases.conversion_id = signals.conversion_id
     where
-        exists (
+        {{ is_exported('refunds.refunded_at') }}
+        and exists (
             select 1
             from event_mapping as purchase_mapping
             where

@@ -1,17 +1,34 @@
-{{ config(materialized='steady_view') }}
+{{ config(materialized='ephemeral') }}
 
 -- Everything that is counted per ad and account-local hour, each source in its own columns and
--- rows; the reports only add up.
+-- rows; the reports only add up. Of a partial run, for the ads and days that have changed.
 with spend as (
-    select * from {{ ref('fct_spend_hourly') }}
+    select
+        *,
+        {{ ad_day_of('advertiser_id', 'ad_id', 'account_hour') }} as ad_day
+    from {{ ref('fct_spend_hourly') }}
+    where
+        {{ is_changed(
+            '(ad_id, account_date)', 'int_changed_ad_days', 'ad_id, changed.account_date'
+        ) }}
 ),
 
 clicks as (
-    select * from {{ ref('fct_clicks') }}
+    select *
+    from {{ ref('int_tiktok_clicks') }}
+    where {{ is_changed('ad_day', 'int_changed_ad_days', 'ad_day') }}
 ),
 
-revenue as (
-    select * from {{ ref('int_revenue_credited') }}
+revenue_by_click as (
+    select *
+    from {{ ref('int_revenue_credited') }}
+    where {{ is_changed('click_ad_day', 'int_changed_ad_days', 'ad_day') }}
+),
+
+revenue_by_order as (
+    select *
+    from {{ ref('int_revenue_credited') }}
+    where {{ is_changed('order_ad_day', 'int_changed_ad_days', 'ad_day') }}
 ),
 
 final as (
@@ -27,6 +44,9 @@ final as (
         spend,
         impressions,
         tiktok_clicks,
+        tiktok_conversions,
+        tiktok_purchases,
+        tiktok_purchase_value,
         0 as clicks,
         0 as conversions,
         0 as orders,
@@ -34,7 +54,8 @@ final as (
         0 as gross_lead_revenue,
         0 as refunded,
         0 as gross_revenue_by_order_date,
-        0 as refunded_by_order_date
+        0 as refunded_by_order_date,
+        ad_day
     from spend
     union all
     select
@@ -49,6 +70,9 @@ final as (
         0 as spend,
         0 as impressions,
         0 as tiktok_clicks,
+        0 as tiktok_conversions,
+        0 as tiktok_purchases,
+        0 as tiktok_purchase_value,
         1 as clicks,
         0 as conversions,
         0 as orders,
@@ -56,7 +80,8 @@ final as (
         0 as gross_lead_revenue,
         0 as refunded,
         0 as gross_revenue_by_order_date,
-        0 as refunded_by_order_date
+        0 as refunded_by_order_date,
+        ad_day
     from clicks
     union all
     select
@@ -71,6 +96,9 @@ final as (
         0 as spend,
         0 as impressions,
         0 as tiktok_clicks,
+        0 as tiktok_conversions,
+        0 as tiktok_purchases,
+        0 as tiktok_purchase_value,
         0 as clicks,
         conversions,
         orders,
@@ -78,8 +106,9 @@ final as (
         gross_lead_revenue,
         refunded,
         0 as gross_revenue_by_order_date,
-        0 as refunded_by_order_date
-    from revenue
+        0 as refunded_by_order_date,
+        click_ad_day as ad_day
+    from revenue_by_click
     union all
     select
         advertiser_id,
@@ -93,6 +122,9 @@ final as (
         0 as spend,
         0 as impressions,
         0 as tiktok_clicks,
+        0 as tiktok_conversions,
+        0 as tiktok_purchases,
+        0 as tiktok_purchase_value,
         0 as clicks,
         0 as conversions,
         0 as orders,
@@ -100,8 +132,9 @@ final as (
         0 as gross_lead_revenue,
         0 as refunded,
         gross_order_revenue + gross_lead_revenue as gross_revenue_by_order_date,
-        refunded as refunded_by_order_date
-    from revenue
+        refunded as refunded_by_order_date,
+        order_ad_day as ad_day
+    from revenue_by_order
 )
 
 select * from final

@@ -16,7 +16,27 @@ charged as (
         max(campaign_id) as campaign_id,
         max(advertiser_id) as advertiser_id
     from spend
+    {% if build_scope().is_partial -%}
+        where {{ is_after_last_build('pull_finished_at') }}
+    {%- endif %}
     group by ad_id
+    {% if build_scope().is_partial -%}
+        union
+        select
+            known.ad_id,
+            known.ad_group_id,
+            known.campaign_id,
+            known.advertiser_id
+        from {{ this }} as known
+        where
+            known.has_spend
+            and not exists (
+                select 1 from spend
+                where
+                    spend.ad_id = known.ad_id
+                    and {{ is_after_last_build('spend.pull_finished_at') }}
+            )
+    {%- endif %}
 ),
 
 final as (

@@ -1,3 +1,11 @@
+{{ config(
+    materialized='steady_table',
+    unique_key='click_cost_id',
+    scope={'column': 'ad_day', 'of': 'int_changed_ad_days', 'key': 'ad_day'},
+    feeds=[{'kind': 'click', 'key': 'click_id'}],
+    indexes=[{'columns': ['ad_day']}, {'columns': ['click_id']}],
+) }}
+
 -- Where each ad's spend went: an hour's spend is shared among the ad's clicks of that hour of the
 -- account's clock; hours without a click share theirs among the ad's clicks of the day; what is
 -- left stays in a row without a click. Nothing is lost: all rows add up to the spend.
@@ -5,7 +13,12 @@
 -- Hours are matched by their account-local name, so that the clicks of both passes of a repeated
 -- hour meet the one row in which TikTok reports it.
 with spend as (
-    select * from {{ ref('int_spend_latest') }}
+    select *
+    from {{ ref('int_spend_latest') }}
+    where
+        {{ is_changed(
+            '(ad_id, account_date)', 'int_changed_ad_days', 'ad_id, changed.account_date'
+        ) }}
 ),
 
 all_clicks as (
@@ -19,6 +32,7 @@ spend_hours as (
         ad_id,
         account_hour,
         account_date,
+        {{ ad_day_of('advertiser_id', 'ad_id', 'account_hour') }} as ad_day,
         currency,
         spend
     from spend
@@ -41,7 +55,9 @@ clicks as (
         ) as number_in_day,
         count(*) over (partition by advertiser_id, ad_id, left(account_hour, 10)) as clicks_in_day
     from all_clicks
-    where ad_id is not null
+    where
+        ad_id is not null
+        and {{ is_changed('ad_day', 'int_changed_ad_days', 'ad_day') }}
 ),
 
 shared_in_hour as (
@@ -63,11 +79,12 @@ days_without_clicks_in_hours as (
         advertiser_id,
         ad_id,
         account_date,
+        ad_day,
         currency,
         sum(spend) as spend
     from shared_in_hour
     where click_id is null
-    group by advertiser_id, ad_id, account_date, currency
+    group by advertiser_id, ad_id, account_date, ad_day, currency
 ),
 
 shared_in_day as (
@@ -95,7 +112,8 @@ final as (
         'hour' as allocated_by,
         currency,
         cost,
-        account_date
+        account_date,
+        ad_day
     from shared_in_hour
     where click_id is not null
     union all
@@ -106,7 +124,8 @@ final as (
         case when click_id is null then 'unallocated' else 'day' end as allocated_by,
         currency,
         cost,
-        account_date
+        account_date,
+        ad_day
     from shared_in_day
 )
 

@@ -1,7 +1,19 @@
+{{ config(
+    materialized='steady_table',
+    unique_key='credit_id',
+    scope={'column': 'conversion_id', 'of': 'int_changed_conversions', 'key': 'conversion_id'},
+    indexes=[{'columns': ['conversion_id']}, {'columns': ['click_id']}],
+) }}
+
 -- Which clicks earned a conversion, and how much of it. The credits of a conversion add up to 1;
 -- one that no click earned has a single row without a click.
 with conversions as (
-    select * from {{ ref('int_conversions_unioned') }}
+    select *
+    from {{ ref('int_conversions_routed') }}
+    where
+        {{ is_changed(
+            'conversion_id', 'int_changed_conversions', 'conversion_id'
+        ) }}
 ),
 
 clicks as (
@@ -19,6 +31,7 @@ named_clicks as (
         coalesce(ttclid, '') collate "C" as ttclid,
         'v:' || visitor_id as name
     from clicks
+    where {{ is_changed('visitor_id', 'int_changed_names', 'visitor_id') }}
 ),
 
 clicks_of_persons as (

@@ -1,9 +1,11 @@
 {{ config(materialized='steady_view') }}
 
 -- The matching signals of each conversion: those of the order or lead itself, then of the customer,
--- then of the pages around it. A view: personal data passes through and is stored nowhere.
+-- then of the pages around it. A view: personal data passes through and is stored nowhere. Each
+-- table is asked for the rows of the exported conversions only, and a key that it has twice counts
+-- once.
 with conversions as (
-    select * from {{ ref('fct_conversions') }}
+    select * from {{ ref('int_conversions_exported') }}
 ),
 
 orders as (
@@ -46,6 +48,14 @@ consents as (
     select * from {{ ref('int_person_consents') }}
 ),
 
+items_of_orders as (
+    select distinct on (order_items.order_item_id) order_items.*
+    from order_items
+    inner join conversions -- unique by order_id
+        on order_items.order_id = conversions.order_id
+    order by order_items.order_item_id asc, order_items.product_id asc
+),
+
 contents_of_orders as (
     select
         order_id,
@@ -59,21 +69,26 @@ contents_of_orders as (
                 'price', unit_price
             ) order by order_item_id
         ) as contents
-    from order_items
+    from items_of_orders
     group by order_id
 ),
 
 emails_of_visitors as (
-    select distinct on (visitor_id)
-        visitor_id,
-        email
+    select distinct on (identities.visitor_id)
+        identities.visitor_id,
+        identities.email
     from identities
-    where visitor_id is not null and email_hash is not null
-    order by visitor_id asc, observed_at desc, identity_id desc
+    inner join conversions -- many per visitor; the newest e-mail is kept
+        on identities.visitor_id = conversions.visitor_id
+    where identities.email_hash is not null
+    order by
+        identities.visitor_id asc,
+        identities.observed_at desc,
+        identities.identity_id desc
 ),
 
 final as (
-    select
+    select distinct on (conversions.conversion_id)
         conversions.conversion_id,
         coalesce(consents.consent_state, 'unknown') as consent_state,
         coalesce(consents.limited_data_use, false) as limited_data_use,
@@ -107,12 +122,20 @@ final as (
         on conversions.visitor_id = emails_of_visitors.visitor_id
     left join clicks -- unique by click_id
         on conversions.click_id = clicks.click_id
-    left join page_views as landing_hits -- unique by page_view_id
+    left join page_views as landing_hits -- by page_view_id
         on conversions.click_page_view_id = landing_hits.page_view_id
     left join page_views as last_pages -- unique by page_view_id
         on conversions.last_page_view_id = last_pages.page_view_id
     left join consents -- unique by person_id
         on conversions.person_id = consents.person_id
+    order by
+        conversions.conversion_id asc,
+        orders.ordered_at asc,
+        orders.total_amount asc,
+        lead_events.occurred_at asc,
+        customers.updated_at desc,
+        last_pages.occurred_at asc,
+        landing_hits.occurred_at asc
 )
 
 select * from final

@@ -1,6 +1,33 @@
--- Each conversion with the pixel and the account of the site where it happened.
+{{ config(
+    materialized='steady_table',
+    unique_key='conversion_id',
+    scope={'column': 'conversion_id', 'of': 'int_changed_conversions', 'key': 'conversion_id'},
+) }}
+
+-- Each conversion with its person, and the pixel and account of the site where it happened.
 with conversions as (
-    select * from {{ ref('int_conversions_unioned') }}
+    select *
+    from {{ ref('int_conversions_unioned') }}
+    where {{ is_changed('name', 'int_changed_names', 'name') }}
+),
+
+persons as (
+    select * from {{ ref('int_persons_stitched') }}
+),
+
+-- A person changes as a whole, so that its conversions can be counted.
+of_persons as (
+    select
+        conversions.*,
+        coalesce(persons.person_id, conversions.name) as person_id,
+        row_number() over (
+            partition by
+                coalesce(persons.person_id, conversions.name), conversions.conversion_type
+            order by conversions.converted_at, conversions.conversion_id
+        ) as conversion_number
+    from conversions
+    left join persons -- unique by name
+        on conversions.name = persons.name
 ),
 
 last_page_views as (
@@ -17,12 +44,12 @@ event_mapping as (
 
 hosted as (
     select
-        conversions.*,
+        of_persons.*,
         last_page_views.page_view_id as last_page_view_id,
-        coalesce(conversions.page_host, last_page_views.page_host) as host
-    from conversions
+        coalesce(of_persons.page_host, last_page_views.page_host) as host
+    from of_persons
     left join last_page_views -- unique by conversion_id
-        on conversions.conversion_id = last_page_views.conversion_id
+        on of_persons.conversion_id = last_page_views.conversion_id
 ),
 
 final as (

@@ -10,7 +10,7 @@ clicks as (
 ),
 
 landing_hits as (
-    select * from {{ ref('int_landing_hits_numbered') }}
+    select * from {{ ref('int_landing_hits') }}
 ),
 
 ads as (

@@ -1,14 +1,26 @@
--- Page views that carry TikTok's ids. A run takes those that are not here yet, as long as they come
--- at most var late_rows_days late; a full refresh takes all.
+-- Page views that carry TikTok's ids. A run looks at those that are at most var late_rows_days old;
+-- a full one at all.
 {{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    indexes=[{'columns': ['page_view_id'], 'unique': true}, {'columns': ['occurred_at']}],
+    materialized='steady_table',
+    unique_key='page_view_id',
+    scope={'column': 'occurred_at', 'of': 'late_rows'},
+    feeds=[{'kind': 'repeat_key', 'key': 'repeat_key'}],
+    indexes=[
+        {'columns': ['occurred_at']},
+        {'columns': ['repeat_key'], 'type': 'hash'},
+        {'columns': ['ad_id']},
+        {'columns': ['ad_group_id']},
+        {'columns': ['campaign_id']},
+    ],
 ) }}
 
 with page_views as (
-    select * from {{ ref('stg_web__page_views') }}
+    select *
+    from {{ ref('stg_web__page_views') }}
+    where
+        -- Spares the others the parsing.
+        {{ has_click_parameters('page_url') }}
+        and {{ may_be_new('occurred_at') }}
 ),
 
 landing_hits as (
@@ -25,17 +37,10 @@ landing_hits as (
         utm_campaign,
         parameter_problems,
         is_unwanted,
-        occurred_at,
-        row_number() over (partition by page_view_id order by occurred_at) as copy
+        occurred_at
     from page_views
     where
         problem is null
-        {% if is_incremental() %}
-            and occurred_at >= (
-                select max(known.occurred_at) - interval '1 day' * {{ var('late_rows_days') }}
-                from {{ this }} as known
-            )
-        {% endif %}
         and (
             ttclid is not null
             or (
@@ -46,29 +51,24 @@ landing_hits as (
 ),
 
 final as (
-    select
-        page_view_id,
-        visitor_id,
-        ttclid,
-        campaign_id,
-        ad_group_id,
-        ad_id,
-        page_host,
-        utm_source,
-        utm_medium,
-        utm_campaign,
-        parameter_problems,
-        is_unwanted,
-        occurred_at
+    select distinct on (landing_hits.page_view_id)
+        *,
+        -- What repeats of one click have in common.
+        case
+            when landing_hits.ttclid is not null then 'ttclid|' || landing_hits.ttclid
+            else
+                concat_ws(
+                    '|',
+                    'visitor',
+                    landing_hits.visitor_id,
+                    landing_hits.campaign_id,
+                    landing_hits.ad_group_id,
+                    landing_hits.ad_id
+                )
+        end as repeat_key
     from landing_hits
-    where
-        copy = 1
-        {% if is_incremental() %}
-            and not exists (
-                select 1 from {{ this }} as known
-                where known.page_view_id = landing_hits.page_view_id
-            )
-        {% endif %}
+    where {{ is_not_known_from_before('page_view_id', 'landing_hits', 'occurred_at') }}
+    order by landing_hits.page_view_id asc, landing_hits.occurred_at asc
 )
 
 select * from final

@@ -1,22 +1,19 @@
--- Landing hits, each with the click it belongs to and its place in it. Hits of bots are numbered
--- apart: they are no clicks, but explain spend without one.
-{{ config(materialized='steady_view') }}
+{{ config(materialized='ephemeral') }}
 
+-- Landing hits, each with the click it belongs to and its place in it. Hits of bots are no clicks.
 with landing_hits as (
-    select
-        *,
-        case
-            when ttclid is not null then 'ttclid|' || ttclid
-            else concat_ws('|', 'visitor', visitor_id, campaign_id, ad_group_id, ad_id)
-        end as repeat_key
+    select *
     from {{ ref('int_landing_hits') }}
+    where
+        not is_unwanted
+        and {{ is_changed('repeat_key', 'int_changed_repeat_keys', 'repeat_key') }}
 ),
 
 paused as (
     select
         *,
         occurred_at - lag(occurred_at) over (
-            partition by is_unwanted, repeat_key order by occurred_at, page_view_id
+            partition by repeat_key order by occurred_at, page_view_id
         ) as pause
     from landing_hits
 ),
@@ -29,9 +26,7 @@ grouped as (
             where
             ttclid is null
             and pause > interval '1 minute' * {{ var('click_repeat_minutes') }}
-        ) over (
-            partition by is_unwanted, repeat_key order by occurred_at, page_view_id
-        ) as repeat_number
+        ) over (partition by repeat_key order by occurred_at, page_view_id) as repeat_number
     from paused
 ),
 
@@ -39,9 +34,9 @@ final as (
     select
         *,
         row_number() over (
-            partition by is_unwanted, repeat_key, repeat_number order by occurred_at, page_view_id
+            partition by repeat_key, repeat_number order by occurred_at, page_view_id
         ) as hit_number,
-        count(*) over (partition by is_unwanted, repeat_key, repeat_number) as hits
+        count(*) over (partition by repeat_key, repeat_number) as hits
     from grouped
 )
 

@@ -1,19 +1,47 @@
 {{ config(materialized='steady_view') }}
 
--- The consent of each person as of now: their newest answer on any device. A withdrawal counts at
--- once even when its clock runs ahead; a grant from the future does not count yet. A view, because
--- consent must not wait for the next build.
+-- The consent of each person of an exported conversion as of now: their newest answer on any
+-- device. A withdrawal counts at once even when its clock runs ahead; a grant from the future does
+-- not count yet. A view, because consent must not wait for the next build.
 with consents as (
-    select * from {{ ref('stg_web__consents') }}
+    select *
+    from {{ ref('stg_web__consents') }}
+    where
+        problem is null
+        and (
+            recorded_at <= {{ tiktok_now() }}
+            or consent_state <> 'granted'
+            or limited_data_use
+        )
 ),
 
 persons as (
     select * from {{ ref('int_persons_stitched') }}
 ),
 
+conversions as (
+    select * from {{ ref('int_conversions_exported') }}
+),
+
+visitors as (
+    select
+        persons.person_id,
+        substr(persons.name, 3) as visitor_id
+    from persons
+    where
+        persons.name like 'v:%'
+        and persons.person_id in (select conversions.person_id from conversions)
+    union
+    select
+        conversions.person_id,
+        substr(conversions.person_id, 3) as visitor_id
+    from conversions
+    where conversions.person_id like 'v:%'
+),
+
 in_force as (
     select
-        coalesce(persons.person_id, 'v:' || consents.visitor_id) as person_id,
+        visitors.person_id,
         consents.visitor_id,
         consents.consent_state,
         consents.limited_data_use,
@@ -22,16 +50,9 @@ in_force as (
             partition by consents.visitor_id
             order by consents.recorded_at desc, consents.consent_id desc
         ) as recency_of_visitor
-    from consents
-    left join persons -- unique by name
-        on 'v:' || consents.visitor_id = persons.name
-    where
-        consents.problem is null
-        and (
-            consents.recorded_at <= {{ tiktok_now() }}
-            or consents.consent_state <> 'granted'
-            or consents.limited_data_use
-        )
+    from visitors
+    inner join consents -- every answer of the visitor
+        on visitors.visitor_id = consents.visitor_id
 ),
 
 numbered as (

@@ -1,21 +1,29 @@
-{{ config(materialized='steady_view') }}
+{{ config(materialized='table') }}
 
--- Two names of one person, wherever a row carries both. Names start with what they name: a customer
--- (c:), the hash of an e-mail (e:) or a visitor (v:).
+-- Two names of one person, wherever a row carries both; of the rows that may be new. Names start
+-- with what they name: a customer (c:), the hash of an e-mail (e:) or a visitor (v:).
 with identities as (
-    select * from {{ ref('stg_web__identities') }}
+    select *
+    from {{ ref('stg_web__identities') }}
+    where {{ may_be_new('observed_at') }}
 ),
 
 orders as (
-    select * from {{ ref('stg_shop__orders') }}
+    select *
+    from {{ ref('stg_shop__orders') }}
+    where {{ may_be_new('ordered_at') }}
 ),
 
 customers as (
-    select * from {{ ref('stg_shop__customers') }}
+    select *
+    from {{ ref('stg_shop__customers') }}
+    where {{ may_be_new('updated_at') }}
 ),
 
 lead_events as (
-    select * from {{ ref('stg_crm__lead_events') }}
+    select *
+    from {{ ref('stg_crm__lead_events') }}
+    where {{ may_be_new('occurred_at') }}
 ),
 
 named as (

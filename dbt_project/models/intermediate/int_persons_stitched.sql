@@ -1,6 +1,13 @@
-{{ config(materialized='steady_table', unique_key='name') }}
+{{ config(
+    materialized='steady_table',
+    unique_key='name',
+    scope='none',
+    feeds=[{'kind': 'name', 'key': 'name'}],
+    indexes=[{'columns': ['person_id']}],
+) }}
 
--- Which names are one person: the connected components of the links, however long their chains.
+-- Which names are one person: the connected components of the links, however long their chains. A
+-- partial run joins whole persons by the links that are new, so that it costs what they touch.
 --
 -- Each round makes two passes over the components that are not done (Kiveris and others, "Connected
 -- components in MapReduce and beyond", 2014). First a name tells the smallest name that it knows to
@@ -8,10 +15,7 @@
 -- million names takes some twenty. A component is done when all its names know the smallest one and
 -- nothing else; then it takes no further part.
 with recursive links as (
-    select
-        greatest(name collate "C", linked_name collate "C") as larger,
-        least(name collate "C", linked_name collate "C") as smaller
-    from {{ ref('int_person_links_unioned') }}
+    {{ links_of_persons(ref('int_person_links_unioned'), this) }}
 ),
 
 rounds as (
@@ -62,7 +66,7 @@ rounds as (
     ) as told_to_smaller
 ),
 
-final as (
+components as (
     select
         larger as name,
         smaller as person_id
@@ -76,4 +80,4 @@ final as (
     where is_done
 )
 
-select * from final
+{{ names_of_components('components', this) }}

@@ -1,8 +1,25 @@
+{{ config(
+    materialized='steady_table',
+    unique_key='revenue_id',
+    scope={'column': 'conversion_id', 'of': 'int_changed_conversions', 'key': 'conversion_id'},
+    feeds=[
+        {'kind': 'ad_day', 'key': 'click_ad_day'},
+        {'kind': 'ad_day', 'key': 'order_ad_day'},
+    ],
+    indexes=[
+        {'columns': ['conversion_id']},
+        {'columns': ['click_ad_day']},
+        {'columns': ['order_ad_day']},
+    ],
+) }}
+
 -- Every piece of revenue at the click that earned it: one row per credit of a conversion that is a
 -- goal, and one per credit of each refund. Dated twice, by the click and by the order, both in
 -- hours of the account whose ad was clicked.
 with conversions as (
-    select * from {{ ref('int_conversions_routed') }}
+    select *
+    from {{ ref('int_conversions_routed') }}
+    where {{ is_changed('conversion_id', 'int_changed_conversions', 'conversion_id') }}
 ),
 
 credits as (
@@ -14,7 +31,9 @@ clicks as (
 ),
 
 refunds as (
-    select * from {{ ref('stg_shop__refunds') }}
+    select *
+    from {{ ref('int_refunds_deduplicated') }}
+    where {{ is_changed('conversion_id', 'int_changed_conversions', 'conversion_id') }}
 ),
 
 credited as (
@@ -52,14 +71,14 @@ refunded as (
         refunds.currency as refund_currency,
         refunds.amount,
         refunds.refunded_at,
+        refunds.conversion_id as refunded_conversion_id,
         credited.*
     from refunds
     left join credited -- one row per credit of the order; none when the order is not known
-        on refunds.order_id = credited.order_id
-    where refunds.problem is null
+        on refunds.conversion_id = credited.conversion_id
 ),
 
-final as (
+dated as (
     select
         {{ key_of(["'conversion'", 'credit_id']) }} as revenue_id,
         conversion_id,
@@ -86,7 +105,7 @@ final as (
     union all
     select
         {{ key_of(["'refund'", 'refund_id', 'credit_id']) }} as revenue_id,
-        conversion_id,
+        refunded_conversion_id as conversion_id,
         refund_id,
         click_id,
         advertiser_id,
@@ -108,6 +127,14 @@ final as (
         converted_at
     from refunded
     where coalesce(is_goal, true)
+),
+
+final as (
+    select
+        *,
+        {{ ad_day_of('advertiser_id', 'ad_id', 'click_hour') }} as click_ad_day,
+        {{ ad_day_of('advertiser_id', 'ad_id', 'order_hour') }} as order_ad_day
+    from dated
 )
 
 select * from final

@@ -5,7 +5,11 @@
     incremental_strategy='delete+insert',
     unique_key='spend_hour_id',
     on_schema_change='fail',
-    indexes=[{'columns': ['spend_hour_id'], 'unique': true}],
+    indexes=[
+        {'columns': ['spend_hour_id'], 'unique': true},
+        {'columns': ['ad_id', 'account_date']},
+        {'columns': ['pull_finished_at']},
+    ],
 ) }}
 
 with versions as (

@@ -1,20 +1,26 @@
-{{ config(materialized='steady_table', unique_key='click_id') }}
+{{ config(
+    materialized='steady_table',
+    unique_key='click_id',
+    scope={'column': 'repeat_key', 'of': 'int_changed_repeat_keys', 'key': 'repeat_key'},
+    feeds=[
+        {'kind': 'click', 'key': 'click_id'},
+        {'kind': 'name', 'key': "'v:' || visitor_id"},
+        {'kind': 'ad_day', 'key': 'ad_day'},
+    ],
+    indexes=[
+        {'columns': ['repeat_key'], 'type': 'hash'},
+        {'columns': ['visitor_id']},
+        {'columns': ['ad_day']},
+    ],
+) }}
 
 -- One row per click: its first landing hit, with the account and ad that it belongs to.
 with landing_hits as (
     select * from {{ ref('int_landing_hits_numbered') }}
 ),
 
-ads as (
-    select * from {{ ref('int_ads_unioned') }}
-),
-
-ad_groups as (
-    select * from {{ ref('stg_tiktok__ad_groups') }}
-),
-
-campaigns as (
-    select * from {{ ref('stg_tiktok__campaigns') }}
+places as (
+    select * from {{ ref('int_ad_places') }}
 ),
 
 advertisers as (
@@ -30,7 +36,7 @@ placed as (
     select
         landing_hits.*,
         sites.pixel_code,
-        ads.ad_id is not null as is_ad_known,
+        ads.entity_id is not null as is_ad_known,
         coalesce(ads.ad_group_id, landing_hits.ad_group_id) as known_ad_group_id,
         coalesce(ads.campaign_id, ad_groups.campaign_id, landing_hits.campaign_id)
             as known_campaign_id,
@@ -41,23 +47,28 @@ placed as (
             sites.advertiser_id
         ) as advertiser_id
     from landing_hits
-    left join ads -- unique by ad_id
-        on landing_hits.ad_id = ads.ad_id
-    left join ad_groups -- unique by ad_group_id
-        on landing_hits.ad_group_id = ad_groups.ad_group_id
-    left join campaigns -- unique by campaign_id
-        on landing_hits.campaign_id = campaigns.campaign_id
+    left join places as ads -- unique by level and entity
+        on ads.level = 'ad' and landing_hits.ad_id = ads.entity_id
+    left join places as ad_groups -- unique by level and entity
+        on
+            ad_groups.level = 'ad_group'
+            and landing_hits.ad_group_id = ad_groups.entity_id
+    left join places as campaigns -- unique by level and entity
+        on
+            campaigns.level = 'campaign'
+            and landing_hits.campaign_id = campaigns.entity_id
     {{ left_join_site('site_pixels', 'landing_hits.page_host') }}
-    where landing_hits.hit_number = 1 and not landing_hits.is_unwanted
+    where landing_hits.hit_number = 1
 ),
 
-final as (
+clicks as (
     select
         -- ids
         case
             when placed.ttclid is not null then {{ key_of(['placed.repeat_key']) }}
             else {{ key_of(["'page_view'", 'placed.page_view_id']) }}
         end as click_id,
+        placed.repeat_key,
         placed.page_view_id,
         placed.visitor_id,
         placed.ttclid,
@@ -85,6 +96,13 @@ final as (
     from placed
     left join advertisers -- unique by advertiser_id
         on placed.advertiser_id = advertisers.advertiser_id
+),
+
+final as (
+    select
+        *,
+        {{ ad_day_of('advertiser_id', 'ad_id', 'account_hour') }} as ad_day
+    from clicks
 )
 
 select * from final

@@ -1,3 +1,5 @@
+{{ config(materialized='steady_table', unique_key='ad_id') }}
+
 with ads as (
     select * from {{ ref('int_ads_unioned') }}
 ),

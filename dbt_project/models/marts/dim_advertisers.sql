@@ -1,3 +1,5 @@
+{{ config(materialized='steady_table', unique_key='advertiser_id') }}
+
 with advertisers as (
     select * from {{ ref('stg_tiktok__advertisers') }}
 ),

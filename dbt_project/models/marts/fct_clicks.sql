@@ -1,5 +1,14 @@
+{{ config(
+    materialized='steady_table',
+    unique_key='click_id',
+    scope={'column': 'click_id', 'of': 'int_changed_clicks', 'key': 'click_id'},
+    indexes=[{'columns': ['ad_id', 'account_date']}, {'columns': ['person_id']}],
+) }}
+
 with clicks as (
-    select * from {{ ref('int_tiktok_clicks') }}
+    select *
+    from {{ ref('int_tiktok_clicks') }}
+    where {{ is_changed('click_id', 'int_changed_clicks', 'click_id') }}
 ),
 
 costs as (
@@ -18,7 +27,9 @@ costs_of_clicks as (
         sum(case when allocated_by = 'hour' then cost else 0 end) as cost_of_hour,
         sum(case when allocated_by = 'day' then cost else 0 end) as cost_of_day
     from costs
-    where click_id is not null
+    where
+        click_id is not null
+        and {{ is_changed('click_id', 'int_changed_clicks', 'click_id') }}
     group by click_id, currency
 ),
 

@@ -1,11 +1,20 @@
-{{ config(materialized='steady_table', unique_key='conversion_id') }}
+{{ config(
+    materialized='steady_table',
+    unique_key='conversion_id',
+    scope={'column': 'conversion_id', 'of': 'int_changed_conversions', 'key': 'conversion_id'},
+    indexes=[{'columns': ['last_event_at']}],
+) }}
 
 with conversions as (
-    select * from {{ ref('int_conversions_routed') }}
+    select *
+    from {{ ref('int_conversions_routed') }}
+    where {{ is_changed('conversion_id', 'int_changed_conversions', 'conversion_id') }}
 ),
 
 credits as (
-    select * from {{ ref('int_conversion_credits') }}
+    select *
+    from {{ ref('int_conversion_credits') }}
+    where {{ is_changed('conversion_id', 'int_changed_conversions', 'conversion_id') }}
 ),
 
 clicks as (
@@ -13,7 +22,9 @@ clicks as (
 ),
 
 refunds as (
-    select * from {{ ref('stg_shop__refunds') }}
+    select *
+    from {{ ref('int_refunds_deduplicated') }}
+    where {{ is_changed('conversion_id', 'int_changed_conversions', 'conversion_id') }}
 ),
 
 refunded as (
@@ -23,8 +34,15 @@ refunded as (
         sum(amount) as amount,
         count(*) as refunds
     from refunds
-    where problem is null
     group by order_id, currency
+),
+
+last_refunds as (
+    select
+        conversion_id,
+        max(refunded_at) as refunded_at
+    from refunds
+    group by conversion_id
 ),
 
 -- Of several credited clicks, the last one stands for the conversion.
@@ -77,7 +95,8 @@ final as (
         {{ account_date_of('conversions.account_hour') }} as account_date,
         -- timestamps
         conversions.converted_at,
-        main_clicks.clicked_at
+        main_clicks.clicked_at,
+        greatest(conversions.converted_at, last_refunds.refunded_at) as last_event_at
     from conversions
     left join main_clicks -- unique by conversion_id
         on conversions.conversion_id = main_clicks.conversion_id
@@ -85,6 +104,8 @@ final as (
         on
             conversions.order_id = refunded.order_id
             and conversions.currency = refunded.currency
+    left join last_refunds -- unique by conversion_id
+        on conversions.conversion_id = last_refunds.conversion_id
 )
 
 select * from final

@@ -1,3 +1,5 @@
+{{ config(materialized='steady_view') }}
+
 with receipts as (
     select * from {{ ref('stg_tiktok__event_receipts') }}
 ),

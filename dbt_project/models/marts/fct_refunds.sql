@@ -1,7 +1,14 @@
-{{ config(materialized='steady_table', unique_key='refund_id') }}
+{{ config(
+    materialized='steady_table',
+    unique_key='refund_id',
+    scope={'column': 'conversion_id', 'of': 'int_changed_conversions', 'key': 'conversion_id'},
+    indexes=[{'columns': ['conversion_id']}, {'columns': ['refunded_at']}],
+) }}
 
 with refunds as (
-    select * from {{ ref('stg_shop__refunds') }}
+    select *
+    from {{ ref('int_refunds_deduplicated') }}
+    where {{ is_changed('conversion_id', 'int_changed_conversions', 'conversion_id') }}
 ),
 
 conversions as (
@@ -14,7 +21,7 @@ final as (
         refunds.refund_id,
         {{ tiktok_event_id('refund', 'refunds.refund_id') }} as refund_event_id,
         refunds.order_id,
-        {{ tiktok_event_id('ord', 'refunds.order_id') }} as conversion_id,
+        refunds.conversion_id,
         conversions.person_id,
         conversions.click_id,
         conversions.advertiser_id,
@@ -39,9 +46,8 @@ final as (
         refunds.refunded_at,
         conversions.converted_at as ordered_at
     from refunds
-    left join conversions -- unique by conversion_id, and so by order_id
-        on refunds.order_id = conversions.order_id
-    where refunds.problem is null
+    left join conversions -- unique by conversion_id
+        on refunds.conversion_id = conversions.conversion_id
 )
 
 select * from final

@@ -1,3 +1,5 @@
+{{ config(materialized='steady_view') }}
+
 with ad_roi_daily as (
     select * from {{ ref('rpt_ad_roi_daily') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(materialized='steady_view') }}
+
 -- What the clicks of a day had earned, net of refunds until now, when they were 1, 7, 14 and 28
 -- days old. A number is NULL until all clicks of the day are that old.
 with clicks as (

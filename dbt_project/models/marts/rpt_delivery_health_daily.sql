@@ -1,3 +1,5 @@
+{{ config(materialized='steady_view') }}
+
 -- Per pixel and UTC day of the events: what became of them. Waiting events and blocks are as of
 -- now.
 with deliveries as (

@@ -1,3 +1,5 @@
+{{ config(materialized='steady_view') }}
+
 -- Where orders are lost between us and TikTok, step by step, by ad and day of the click: earned by
 -- our rule, exported as an event, acknowledged by TikTok, counted by TikTok.
 with conversions as (

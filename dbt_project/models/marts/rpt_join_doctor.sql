@@ -1,3 +1,5 @@
+{{ config(materialized='steady_view') }}
+
 -- Why clicks have no spend and spend has no clicks: one reason and one remedy for each ad and day.
 -- Reasons are tried in the order of the case.
 with evidence as (

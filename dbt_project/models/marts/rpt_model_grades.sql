@@ -1,3 +1,5 @@
+{{ config(materialized='steady_view') }}
+
 with model_lint as (
     select * from {{ ref('rpt_model_lint') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(materialized='steady_view') }}
+
 -- What is wrong with the conversion tables, before TikTok says so. Read it before the first send,
 -- and in CI (assert_conversion_tables_score_enough).
 with checked as (

@@ -1,3 +1,5 @@
+{{ config(materialized='steady_view') }}
+
 -- Rows of your tables, and of TikTok's reports, that the models leave out. Key and reason only:
 -- look the row up where it is, mend it there, and the next build takes it in.
 with orders as (
@@ -52,6 +54,24 @@ final as (
     {{ rows_with_problem('web.consents', 'consents', 'consent_id', 'recorded_at') }}
     union all
     {{ rows_with_problem('web.identities', 'identities', 'identity_id', 'observed_at') }}
+    union all
+    {{ rows_that_repeat('shop.orders', 'orders', 'order_id', 'ordered_at', 'ordered_at') }}
+    union all
+    {{ rows_that_repeat('shop.order_items', 'order_items', 'order_item_id', 'order_id') }}
+    union all
+    {{ rows_that_repeat('shop.refunds', 'refunds', 'refund_id', 'refunded_at', 'refunded_at') }}
+    union all
+    {{ rows_that_repeat(
+        'shop.customers', 'customers', 'customer_id', 'updated_at desc', 'updated_at'
+    ) }}
+    union all
+    {{ rows_that_repeat(
+        'crm.lead_events', 'lead_events', 'lead_event_id', 'occurred_at', 'occurred_at'
+    ) }}
+    union all
+    {{ rows_that_repeat(
+        'web.page_views', 'page_views', 'page_view_id', 'occurred_at', 'occurred_at'
+    ) }}
     union all
     select
         'tiktok_raw.rejected_report_rows' as source_table,

@@ -1,3 +1,5 @@
+{{ config(materialized='steady_view') }}
+
 with signal_coverage as (
     select * from {{ ref('stg_tiktok__signal_coverage') }}
 ),

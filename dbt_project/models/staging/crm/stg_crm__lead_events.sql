@@ -20,8 +20,7 @@ renamed as (
         cast(ip_address as text) as ip_address,
         user_agent,
         locale,
-        occurred_at,
-        row_number() over (partition by lead_event_id order by occurred_at) as copy
+        occurred_at
     from source
 ),
 
@@ -30,7 +29,6 @@ final as (
         *,
         case
             when coalesce(trim(lead_event_id), '') = '' then 'lead_event_id is missing'
-            when copy > 1 then 'lead_event_id is there already'
             when coalesce(trim(stage), '') = '' then 'stage is missing'
             when occurred_at is null then 'occurred_at is missing'
             when {{ is_future('occurred_at') }} then 'occurred_at is in the future'

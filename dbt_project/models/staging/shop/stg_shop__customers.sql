@@ -15,8 +15,7 @@ renamed as (
         city,
         cast(zip as text) as zip,
         created_at,
-        updated_at,
-        row_number() over (partition by customer_id order by updated_at desc nulls last) as copy
+        updated_at
     from source
 ),
 
@@ -25,7 +24,6 @@ final as (
         *,
         case
             when coalesce(trim(customer_id), '') = '' then 'customer_id is missing'
-            when copy > 1 then 'customer_id is there already'
         end as problem
     from renamed
 )

@@ -11,8 +11,7 @@ renamed as (
         category,
         brand,
         cast(quantity as integer) as quantity,
-        {{ as_money('unit_price') }} as unit_price,
-        row_number() over (partition by order_item_id order by order_id, product_id) as copy
+        {{ as_money('unit_price') }} as unit_price
     from source
 ),
 
@@ -21,7 +20,6 @@ final as (
         *,
         case
             when coalesce(trim(order_item_id), '') = '' then 'order_item_id is missing'
-            when copy > 1 then 'order_item_id is there already'
             when coalesce(trim(order_id), '') = '' then 'order_id is missing'
             when coalesce(trim(product_id), '') = '' then 'product_id is missing'
             when unit_price is null then 'unit_price is missing or no number'

@@ -15,8 +15,7 @@ renamed as (
         cast(ip_address as text) as ip_address,
         user_agent,
         locale,
-        ordered_at,
-        row_number() over (partition by order_id order by ordered_at, total_amount) as copy
+        ordered_at
     from source
 ),
 
@@ -25,7 +24,6 @@ final as (
         *,
         case
             when coalesce(trim(order_id), '') = '' then 'order_id is missing'
-            when copy > 1 then 'order_id is there already'
             when ordered_at is null then 'ordered_at is missing'
             when {{ is_future('ordered_at') }} then 'ordered_at is in the future'
             when coalesce(currency, '') = '' then 'currency is missing'

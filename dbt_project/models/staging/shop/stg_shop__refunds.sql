@@ -9,8 +9,7 @@ renamed as (
         upper(trim(currency)) as currency,
         {{ as_money('amount') }} as amount,
         reason,
-        refunded_at,
-        row_number() over (partition by refund_id order by refunded_at, amount) as copy
+        refunded_at
     from source
 ),
 
@@ -19,7 +18,6 @@ final as (
         *,
         case
             when coalesce(trim(refund_id), '') = '' then 'refund_id is missing'
-            when copy > 1 then 'refund_id is there already'
             when coalesce(trim(order_id), '') = '' then 'order_id is missing'
             when refunded_at is null then 'refunded_at is missing'
             when {{ is_future('refunded_at') }} then 'refunded_at is in the future'
