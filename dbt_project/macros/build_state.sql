@@ -38,6 +38,7 @@
 {% macro open_build() -%}
     {%- if not execute or flags.WHICH not in ('run', 'build') -%}{%- do return('') -%}{%- endif -%}
     {%- set ops, raw = var('tiktok_ops_schema'), var('tiktok_raw_schema') -%}
+    create schema if not exists {{ tiktok.build_schema() }};
     create table if not exists {{ tiktok.build_schema() }}.tiktok_build (
         is_only boolean primary key default true check (is_only),
         invocation_id text not null,
