@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import dict_row
 
 from airflow_provider_tiktok.warehouse.database import statement
+from airflow_provider_tiktok.warehouse.spend_gaps import write_gaps
 from airflow_provider_tiktok.warehouse.spend_staging import keep_rejected, settle_duplicates, stage
 from airflow_provider_tiktok.warehouse.spend_time import account_zone
 
@@ -27,6 +28,8 @@ class PullResult:
     ``rows_absent`` of the ``rows_changed`` snapshots are zeros of keys that are gone;
     ``spend_change`` is what all of them add to the account's spend, in its currency.
     ``stale_dates`` are days that a newer pull had read already: nothing was lowered there.
+    ``gaps_changed`` counts differences between an account's total and its ads that opened, changed
+    or closed; ``rows_late`` known numbers that changed more than 35 days after their day.
     """
 
     pull_id: int
@@ -38,6 +41,8 @@ class PullResult:
     incomplete_reason: str | None
     stale_dates: tuple[date, ...] = ()
     spend_change: Decimal = Decimal(0)
+    gaps_changed: int = 0
+    rows_late: int = 0
 
 
 def load_report(
@@ -99,6 +104,7 @@ def load_report(
         pull |= _row(connection, "spend/apply_pull", pull)
         keep_rejected(connection, pull["pull_id"], staged)
         connection.execute(statement("spend/finish_pull"), pull)
+        gaps_changed = write_gaps(connection, pull)
     if staged.error is not None:
         raise staged.error
     return PullResult(
@@ -111,6 +117,8 @@ def load_report(
         incomplete_reason=staged.incomplete_reason,
         stale_dates=tuple(pull["stale_dates"]),
         spend_change=pull["spend_change"],
+        gaps_changed=gaps_changed,
+        rows_late=pull["rows_late"],
     )
 
 

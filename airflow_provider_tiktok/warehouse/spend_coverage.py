@@ -44,6 +44,10 @@ def coverage_of(
         hours=read["AUCTION_AD", "stat_time_hour"],
         days=read["AUCTION_AD", "stat_time_day"],
         totals=read["AUCTION_ADVERTISER", "stat_time_day"],
+        campaigns=read["AUCTION_CAMPAIGN", "stat_time_day"],
+        unallocated=frozenset(
+            day for (day,) in connection.execute(statement("spend/unallocated_days"), parameters)
+        ),
         drifted=frozenset(drifted_ads(connection, advertiser_id, since=since, now=now)),
     )
 

@@ -8,7 +8,7 @@ calls, and by the hour only where the sum of their hours is found to differ.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from zoneinfo import ZoneInfo
 
-DataLevel = Literal["AUCTION_AD", "AUCTION_ADVERTISER"]
-Why = Literal["current", "recent", "missing", "drifted", "settling", "totals"]
+DataLevel = Literal["AUCTION_AD", "AUCTION_CAMPAIGN", "AUCTION_ADVERTISER"]
+Why = Literal["current", "recent", "missing", "drifted", "settling", "totals", "unallocated"]
 ONE_DAY = timedelta(days=1)
 
 
@@ -79,12 +79,18 @@ DEFAULT_RHYTHM = Rhythm()
 
 @dataclass(frozen=True)
 class Coverage:
-    """When each account-local day was last read to its end, by kind of report."""
+    """When each account-local day was last read to its end, by kind of report.
+
+    ``drifted`` days have hours that do not add up to the day; ``unallocated`` ones cost more than
+    their ads.
+    """
 
     hours: Mapping[date, datetime]
     days: Mapping[date, datetime]
     totals: Mapping[date, datetime]
     drifted: Collection[date] = ()
+    campaigns: Mapping[date, datetime] = field(default_factory=dict)
+    unallocated: Collection[date] = ()
 
 
 def due_readings(
@@ -119,6 +125,18 @@ def due_readings(
     old = (oldest, today - ONE_DAY)
     found += _whole_days(zone, old, "AUCTION_AD", coverage.days, settled)
     found += _whole_days(zone, old, "AUCTION_ADVERTISER", coverage.totals, settled)
+    # Campaigns are asked only where the ads do not explain what the account cost.
+    costly = [
+        day
+        for day in existing_days(zone, oldest, today)
+        if day in coverage.unallocated and not coverage.campaigns.get(day, settled) > settled
+    ]
+    found += [
+        Reading(
+            window.start_date, window.end_date, "AUCTION_CAMPAIGN", "stat_time_day", "unallocated"
+        )
+        for window in joined(costly, LONGEST_DAYS["stat_time_day"])
+    ]
     return sorted(found, key=lambda reading: reading.end_date, reverse=True)
 
 

@@ -95,6 +95,7 @@ class Ledger:
         start: date | None = None,
         end: date | None = None,
         time_dimension: str = "stat_time_hour",
+        level: str = "AUCTION_AD",
         currency: str = "USD",
         announced: int | None = None,
         problem: str | None = None,
@@ -102,9 +103,7 @@ class Ledger:
     ) -> PullResult:
         """Load a report page by page; a problem or an error comes after the last one."""
         first = start or self.day
-        request = ReportRequest(
-            self.advertiser_id, "AUCTION_AD", time_dimension, first, end or first
-        )
+        request = ReportRequest(self.advertiser_id, level, time_dimension, first, end or first)
         report = WrittenReport(request, pages, announced=announced, problem=problem, error=error)
         return load_report(
             self.connection,

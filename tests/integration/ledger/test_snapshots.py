@@ -213,5 +213,19 @@ def test_the_log_of_pulls_reads_like_sentences(ledger, row, minutes_later):
     assert log == [
         ("ads by the hour", 1, Decimal("5.5"), True, ""),
         ("ads by the hour", 0, Decimal(0), True, "read later by another pull: 2026-11-02"),
-        ("ads by the hour", 1, Decimal("0.5"), False, "totals_changed"),
+        ("ads by the hour", 1, Decimal("0.5"), False, "the numbers moved while they were read"),
     ]
+
+
+def test_a_number_that_changes_after_35_days_is_kept_and_told(ledger, row, minutes_later):
+    ledger.pull([row("1", 8, spend="5"), row("2", 8, spend="2")])
+    early = ledger.pull(
+        [row("1", 8, spend="6"), row("2", 8, spend="2")], at=minutes_later(30 * 1440)
+    )
+    late = ledger.pull(
+        [row("1", 8, spend="7"), row("2", 8, spend="2"), row("3", 8)], at=minutes_later(40 * 1440)
+    )
+
+    assert (early.rows_late, late.rows_late) == (0, 1)
+    told = "select entity_id, spend_before, spend from tiktok_raw.late_spend_changes"
+    assert ledger.rows(told) == [("1", Decimal(6), Decimal(7))]

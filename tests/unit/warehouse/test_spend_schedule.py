@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -97,6 +98,18 @@ def test_a_day_that_drifted_is_read_by_the_hour_again():
     assert due_readings(NEW_YORK, NOW, drifted) == [
         Reading(days_ago(20), days_ago(20), "AUCTION_AD", "stat_time_hour", "drifted")
     ]
+
+
+def test_campaigns_are_asked_once_a_day_and_only_where_ads_do_not_explain_the_total():
+    read = all_read_at(NOW - timedelta(minutes=4))
+    costly = replace(read, unallocated={days_ago(2), days_ago(5)})
+
+    (reading,) = due_readings(NEW_YORK, NOW, costly)
+
+    assert (reading.start_date, reading.end_date) == (days_ago(5), days_ago(2))
+    assert (reading.data_level, reading.why) == ("AUCTION_CAMPAIGN", "unallocated")
+    seen = dict.fromkeys([days_ago(2), days_ago(5)], NOW - timedelta(minutes=4))
+    assert due_readings(NEW_YORK, NOW, replace(costly, campaigns=seen)) == []
 
 
 def test_days_that_an_outage_left_half_read_are_due():

@@ -197,6 +197,11 @@ select
     count(*) as rows_changed,
     count(*) filter (where is_absent) as rows_absent,
     coalesce(sum(coalesce(spend, 0) - coalesce(latest_spend, 0)), 0) as spend_change,
+    count(*) filter (
+        where
+        latest_seq is not null
+        and stat_time < to_char(%(observed_at)s::timestamptz - interval '36 days', 'YYYY-MM-DD')
+    ) as rows_late,
     array(
         select days.day::date
         from days
