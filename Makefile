@@ -71,10 +71,12 @@ format: $(READY) ## rewrite Python and SQL in the house's style
 	@$(BIN)/sqlfluff fix airflow_provider_tiktok sandbox
 	@$(BIN)/sqlfluff fix --templater jinja dbt_project
 
-bench: $(READY) ## measure the sandbox and the loading of spend; prints tables
+bench: $(READY) ## measure the sandbox, the loading of spend and the delivery; prints tables
 	@$(BIN)/python benchmarks/sandbox_speed.py
 	@$(BIN)/python benchmarks/spend_load.py
 	@$(BIN)/python benchmarks/year.py
+	@$(BIN)/python benchmarks/delivery.py
+	@$(BIN)/python benchmarks/delivery_truth.py
 
 types: $(READY) ## mypy, strict
 	@$(BIN)/mypy
