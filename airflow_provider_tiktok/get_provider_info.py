@@ -123,6 +123,12 @@ CONNECTION_FORM: dict[str, dict[str, Any]] = {
         "description": "Two letters, for phone numbers without a country code. Empty: left out.",
         "schema": TEXT,
     },
+    "test_event_code": {
+        "label": "Test event code",
+        "description": "From Events Manager, Test events. The Test button then sends one test "
+        "event; nothing else uses it.",
+        "schema": TEXT,
+    },
 }
 
 CONFIGURATION: dict[str, Any] = {

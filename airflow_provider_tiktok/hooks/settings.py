@@ -52,6 +52,7 @@ class Settings:
     refund_event: str = "CancelOrder"
     location_format: str = "hashed"
     default_country: str | None = None
+    test_event_code: str | None = None
     refused: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
 
@@ -92,6 +93,9 @@ def read_settings(extra: Mapping[str, object], connection_id: str) -> Settings:
         refund_event=reader.choice("refund_event", REFUND_EVENTS),
         location_format=reader.choice("location_format", LOCATION_FORMATS),
         default_country=reader.country("default_country"),
+        test_event_code=reader.text(
+            "test_event_code", _LETTERS_AND_DIGITS, "The test event code", "is not TEST and digits"
+        ),
         refused=reader.refused,
         notices=tuple(reader.notices),
     )

@@ -145,7 +145,7 @@ class TikTokHook(BaseHook):
         where tokens are kept in it.
         """
         try:
-            return try_connection(self.unmetered_client(), self.settings)
+            return try_connection(self.unmetered_client(), self.settings, now=utc_now())
         except (SettingsError, WarehouseError) as error:
             return False, str(error)
         finally:

@@ -26,7 +26,7 @@ PICTURES = Path(__file__).parent / "pictures"
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """What `make ui` sets up, short of the scheduler."""
     if not is_installed():
-        pytest.fail(f"There is no Chromium. {HOW_TO_INSTALL}")
+        pytest.skip(f"There is no Chromium. {HOW_TO_INSTALL}")
     around_today = live_world(SEED, datetime.now(UTC))
     folder = tmp_path_factory.mktemp("browser")
     with set_stage(folder, *around_today.options()) as stage:
