@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, TextIO
 
 import psycopg
 
+from sandbox.demo import story
 from sandbox.demo.stage import REPOSITORY, stage_of_environment
 from sandbox.world import World
 
 if TYPE_CHECKING:
+    from airflow.models.taskinstance import TaskInstance  # noqa: TID251 - what dag.test() returns
     from airflow.sdk import DAG
 
     from sandbox.demo.stage import Stage
@@ -89,17 +91,51 @@ class Director:
             self._run("tiktok_accounts", hour)
         self._run("tiktok_spend", hour)
         if models:
-            self._run("tiktok_models", hour)
-            self._run("tiktok_events", hour)
+            self._send(hour)
         if hour == self.world.end:
+            self._run("tiktok_upkeep", hour)
             self._run("tiktok_models", hour)  # the receipts of the last events, for the report
 
+    def _send(self, hour: datetime) -> None:
+        """Build the models and send events. A person pauses, reads the alert, corrects, replays."""
+        is_first = hour == self.world.start + MODELS_EVERY * HOUR
+        refused = story.refused_events(self.stage)
+        if is_first:
+            story.pause_europe(self._tell_story)
+        if refused:
+            story.correct_orders(self.stage, refused, self._tell_story)
+            story.resume_europe(self._tell_story)
+        self._run("tiktok_models", hour)
+        self._run("tiktok_events", hour)
+        if refused:
+            story.replay_events(refused, self._tell_story)
+            self._run("tiktok_events", hour)
+        if is_first:
+            self._look(hour)
+
+    def _look(self, hour: datetime) -> None:
+        """Run the checks, and say what failed."""
+        failed = [
+            one.task_id for one in self._tested("tiktok_alerts", hour) if one.state == "failed"
+        ]
+        if failed:
+            self._tell_story(f"The DAG tiktok_alerts is red: {', '.join(failed)}")
+            story.show_quarantine(self._tell_story)
+
     def _run(self, dag_id: str, hour: datetime) -> None:
-        run = load_dag(dag_id).test(logical_date=hour, run_after=hour)
-        if run.state != "success":
-            raise HourError(
-                f"{dag_id} did not succeed for {hour:%Y-%m-%d %H:%M} UTC ({run.state}).",
-            )
+        for task in self._tested(dag_id, hour):
+            if task.state in {"failed", "upstream_failed"}:
+                raise HourError(
+                    f"{dag_id} did not succeed for {hour:%Y-%m-%d %H:%M} UTC: {task.task_id}.",
+                )
+
+    def _tested(self, dag_id: str, hour: datetime) -> list[TaskInstance]:
+        run = without_retries(load_dag(dag_id)).test(logical_date=hour, run_after=hour)
+        found: list[TaskInstance] = run.get_task_instances()
+        return found
+
+    def _tell_story(self, line: str) -> None:
+        self.say(f"           {line}")
 
     def _last_done(self) -> datetime | None:
         with psycopg.connect(self.stage.airflow_uri) as connection:
@@ -130,6 +166,18 @@ def load_dag(dag_id: str) -> DAG:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     dag: DAG = module.dag
+    return dag
+
+
+def without_retries(dag: DAG) -> DAG:
+    """Let a task fail at once: ``dag.test()`` would sit out the minutes before another try."""
+    from airflow.sdk.definitions.mappedoperator import MappedOperator  # noqa: PLC0415 - Airflow loads late
+
+    for task in dag.tasks:
+        if isinstance(task, MappedOperator):
+            task.partial_kwargs["retries"] = 0
+        else:
+            task.retries = 0
     return dag
 
 

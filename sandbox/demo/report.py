@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.rows import dict_row
 
+from sandbox.demo import receipts
 from sandbox.demo.table import format_table
 
 if TYPE_CHECKING:
@@ -21,11 +23,12 @@ NEXT = """\
 Try next:
   make ui                                        the same in Airflow's web UI, in real time
   make shell RUN="airflow tiktok doctor"         check every part and say what to fix
+  make shell RUN="airflow tiktok preview"        what events leave as, hashed
   make shell RUN='psql -c "select * from analytics.rpt_ad_roi_daily limit 5"'"""
 
 
 def print_report(stage: Stage, *, seconds: float) -> None:
-    """Print the ROI, a restated hour, the deliveries with a receipt, the coverage and the time."""
+    """Print the ROI, a restated hour, the deliveries, receipts, the coverage and the time."""
     with psycopg.connect(stage.warehouse_uri, row_factory=dict_row) as connection:
         for title, show in SECTIONS:
             print(f"\n{title}\n")
@@ -33,9 +36,9 @@ def print_report(stage: Stage, *, seconds: float) -> None:
     print(f"\nTook {seconds:.0f} s. The data stays in {stage.folder}.\n\n{NEXT}")
 
 
-def _rows(connection: psycopg.Connection[Row], name: str) -> list[Row]:
+def _rows(connection: psycopg.Connection[Row], name: str, **parameters: object) -> list[Row]:
     text = resources.files("sandbox.demo").joinpath("sql", f"{name}.sql").read_text()
-    return connection.execute(text.encode()).fetchall()
+    return connection.execute(text.encode(), parameters or None).fetchall()
 
 
 def _roi(connection: psycopg.Connection[Row]) -> str:
@@ -101,12 +104,12 @@ def _states(connection: psycopg.Connection[Row]) -> str:
     )
 
 
-def _receipt(connection: psycopg.Connection[Row]) -> str:
-    (receipt,) = _rows(connection, "receipt")
-    width = max(len(name) for name in receipt)
-    return "\n".join(
-        f"  {name:<{width}}  {value}" for name, value in receipt.items() if value is not None
-    )
+def _stories(connection: psycopg.Connection[Row]) -> str:
+    return receipts.stories(partial(_rows, connection))
+
+
+def _reconciliation(connection: psycopg.Connection[Row]) -> str:
+    return receipts.reconciliation(partial(_rows, connection))
 
 
 def _coverage(connection: psycopg.Connection[Row]) -> str:
@@ -148,6 +151,13 @@ SECTIONS: list[tuple[str, Callable[[psycopg.Connection[Row]], str]]] = [
     ("What each campaign earned, after refunds (analytics.rpt_campaign_roi_daily)", _roi),
     ("How TikTok restated one hour (analytics.fct_spend_deltas)", _restatement),
     ("What became of every event (analytics.fct_event_deliveries)", _states),
-    ("One receipt in full", _receipt),
+    (
+        "Three receipts (analytics.fct_event_deliveries, analytics.fct_event_attempts; UTC)",
+        _stories,
+    ),
     ("Which signals the delivered events carried (analytics.rpt_signal_coverage_daily)", _coverage),
+    (
+        "What TikTok counted of what it accepted (analytics.rpt_event_reconciliation_daily)",
+        _reconciliation,
+    ),
 ]
