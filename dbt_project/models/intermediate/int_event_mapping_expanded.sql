@@ -1,4 +1,7 @@
-{{ config(materialized='steady_view') }}
+{{ config(
+    materialized='steady_view',
+    pre_hook="{{ tiktok.assert_event_names(ref('event_mapping')) }}"
+) }}
 
 -- The rules of seed event_mapping for each pixel: rules that name the pixel replace those that name
 -- none, conversion type by conversion type. Pixel '(none)' is of sites that seed site_pixels lacks.

@@ -19,6 +19,7 @@ final as (
         kind,
         consent_state,
         signals,
+        withheld,
         state,
         reason,
         hint,
@@ -33,6 +34,7 @@ final as (
         code,
         -- booleans
         limited_data_use,
+        waits_for_purchase,
         has_unknown_outcome,
         -- timestamps
         event_time as occurred_at,
