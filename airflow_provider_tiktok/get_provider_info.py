@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from airflow_provider_tiktok import __version__
+from airflow_provider_tiktok.event_configuration import EVENT_OPTIONS
 
 TEXT = {"type": ["string", "null"]}
 PASSWORD = {"type": ["string", "null"], "format": "password"}
@@ -177,5 +178,6 @@ CONFIGURATION: dict[str, Any] = {
             "example": "/opt/tiktok/dbt_project",
             "default": "",
         },
+        **EVENT_OPTIONS,
     },
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airflow.cli.cli_config import ActionCommand, GroupCommand, lazy_load_command
 
+from airflow_provider_tiktok.cli.event_definitions import EVENT_COMMANDS
 from airflow_provider_tiktok.cli.options import (
     CONNECTION,
     CONNECTIONS,
@@ -59,6 +60,7 @@ def get_tiktok_cli_commands() -> list[GroupCommand]:
                     func=lazy_load_command("airflow_provider_tiktok.cli.spend.show_pulls"),
                     args=(*CONNECTIONS, ADVERTISER, LAST),
                 ),
+                *EVENT_COMMANDS,
             ],
         )
     ]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from airflow_provider_tiktok.cli.text import wrapped
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-WIDTH = 100
 
 
 class Level(StrEnum):
@@ -36,14 +35,7 @@ def show(findings: Sequence[Finding]) -> str:
     lines = []
     for finding in findings:
         head = f"{finding.level:<4}  {finding.part:<{width}}  "
-        lines += textwrap.wrap(
-            finding.sentence,
-            width=WIDTH,
-            initial_indent=head,
-            subsequent_indent=" " * len(head),
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        lines.append(wrapped(head, finding.sentence))
     to_fix = sum(finding.level is Level.FIX for finding in findings)
     verdict = f"{to_fix} to fix." if to_fix else "Everything that was checked works."
     return "\n".join([*lines, "", verdict])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_tiktok.cli.text import table
 from airflow_provider_tiktok.warehouse.backfill import progress
 from airflow_provider_tiktok.warehouse.status import event_reasons, event_states, last_pulls, now
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     import psycopg
@@ -63,16 +63,16 @@ def status_text(warehouse: psycopg.Connection[Any], connection_id: str) -> str:
     return "\n".join(
         [
             f"Spend of {connection_id} at {current:%Y-%m-%d %H:%M} UTC",
-            _table(("advertiser", "name", "", "last complete pull", "last problem"), pulls),
+            table(("advertiser", "name", "", "last complete pull", "last problem"), pulls),
             "",
             "Events",
-            _table(("pixel", "kind", "state", "events", "oldest"), events),
+            table(("pixel", "kind", "state", "events", "oldest"), events),
             "",
             "Not delivered for good",
-            _table(("reason", "events", "such as", "what to do"), reasons),
+            table(("reason", "events", "such as", "what to do"), reasons),
             "",
             "Backfills",
-            _table(("", "what", "days", "", "slices done", "planned", "what is left"), backfills),
+            table(("", "what", "days", "", "slices done", "planned", "what is left"), backfills),
         ]
     )
 
@@ -85,14 +85,3 @@ def _ago(moment: datetime | None, current: datetime) -> str:
         if passed >= 2 * unit:
             return f"{passed // unit} {name} ago"
     return "just now"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    if not rows:
-        return "  none"
-    widths = [max(len(row[number]) for row in [head, *rows]) for number in range(len(head))]
-    return "\n".join(
-        "  "
-        + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in [head, *rows]
-    )

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow_provider_tiktok.api.errors import error_for
-from airflow_provider_tiktok.api.events import track
 from airflow_provider_tiktok.hooks.event_settings import event_settings
 from airflow_provider_tiktok.operators.base import TikTokOperator
 from airflow_provider_tiktok.warehouse.backfill import find_backfill
 from airflow_provider_tiktok.warehouse.outbox import account_countries, preview
+from airflow_provider_tiktok.warehouse.outbox_scope import EVERYTHING
+from airflow_provider_tiktok.warehouse.outbox_trial import send_test_events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
     from airflow.sdk import Context
-
-    from airflow_provider_tiktok.events.build import BuiltEvent
 
 
 class TikTokSendTestEventsOperator(TikTokOperator):
@@ -26,7 +24,7 @@ class TikTokSendTestEventsOperator(TikTokOperator):
     Nothing is written to the outbox and TikTok counts nothing, so it may be repeated.
 
     :param relation: the view, as ``schema.name``; may be templated or mapped.
-    :param backfill_id: whose days, pixels and source to keep to; may be templated.
+    :param backfill_id: whose days, pixels and source to keep to; without it all; may be templated.
     :param test_event_code: from the tab; may be templated.
     :param limit: how many events.
     """
@@ -37,8 +35,8 @@ class TikTokSendTestEventsOperator(TikTokOperator):
         self,
         *,
         relation: str,
-        backfill_id: int | str,
         test_event_code: str,
+        backfill_id: int | str = "",
         limit: int = 10,
         **kwargs: Any,
     ) -> None:
@@ -55,25 +53,14 @@ class TikTokSendTestEventsOperator(TikTokOperator):
         """
         with self.hook.connect_warehouse() as warehouse:
             settings = event_settings(self.hook.settings, account_countries(warehouse))
-            request = find_backfill(warehouse, int(self.backfill_id)).request
-            scope = request.scope(request.first_day, request.last_day)
+            scope = EVERYTHING
+            if self.backfill_id:
+                request = find_backfill(warehouse, int(self.backfill_id)).request
+                scope = request.scope(request.first_day, request.last_day)
             events = preview(warehouse, self.relation, settings, limit=self.limit, scope=scope)
-        sendable: dict[tuple[str, str], list[BuiltEvent]] = {}
-        for event in events:
-            if event.payload is not None:
-                sendable.setdefault((event.event_source, event.event_source_id), []).append(event)
-            else:
-                self.log.warning("%s: %s. %s", event.event_id, event.reason, event.hint)
-        for (source, source_id), group in sendable.items():
-            outcome = track(
-                self.hook.client,
-                event_source=source,
-                event_source_id=source_id,
-                data=[(event.payload or "").encode() for event in group],
-                test_event_code=self.test_event_code,
-            )
-            if not outcome.is_success:
-                raise error_for(outcome, "event/track/")
-            self.log.info("%s: %s test events accepted.", source_id, len(group))
-        sent = sum(map(len, sendable.values()))
-        return {"sent": sent, "not_sent": len(events) - sent}
+        trial = send_test_events(self.hook.client, events, self.test_event_code)
+        for event in trial.kept_back:
+            self.log.warning("%s: %s. %s", event.event_id, event.reason, event.hint)
+        for call in trial.accepted:
+            self.log.info("%s: %s test events accepted.", call.event_source_id, call.events)
+        return {"sent": trial.sent, "not_sent": len(trial.kept_back)}

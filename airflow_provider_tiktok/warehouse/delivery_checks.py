@@ -10,13 +10,10 @@ from airflow_provider_tiktok.events.reasons import HINTS, Reason
 from airflow_provider_tiktok.warehouse.database import statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date
+    from collections.abc import Callable, Collection, Iterable
     from decimal import Decimal
 
     import psycopg
-
-    from airflow_provider_tiktok.api.accounts import PixelEventCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,59 +30,33 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing that is wrong: which check found it, where, and what to do."""
+    """One thing that is wrong: which check found it, where, and what to do.
+
+    `place` is a pixel code, an event set id, or a connection.
+    """
 
     check: str
-    event_source_id: str
+    place: str
     message: str
 
 
 def find_alerts(
-    connection: psycopg.Connection[Any], thresholds: Thresholds | None = None
+    connection: psycopg.Connection[Any],
+    thresholds: Thresholds | None = None,
+    *,
+    checks: Collection[str] | None = None,
 ) -> list[Alert]:
-    """Return everything that is wrong with delivery now; nothing when all is well."""
+    """Return everything that is wrong with delivery now; nothing when all is well.
+
+    :param checks: names in CHECKS; all of them by default.
+    """
     limits = thresholds or Thresholds()
     return [
-        *_backlog(connection, limits),
-        *_quarantine(connection, limits),
-        *_blocked(connection),
-        *_expired_unknown(connection, limits),
-        *_coverage(connection, limits),
+        alert
+        for name, check in CHECKS.items()
+        if checks is None or name in checks
+        for alert in check(connection, limits)
     ]
-
-
-def compare_with_tiktok(
-    connection: psycopg.Connection[Any],
-    event_source_id: str,
-    day: date,
-    counted: Iterable[PixelEventCount],
-) -> list[Alert]:
-    """Return where TikTok counted other numbers than we have receipts for.
-
-    :param day: a UTC day that is over; TikTok may need hours to count it.
-    :param counted: what `pixel_event_stats` answered for this pixel and day only.
-    """
-    ours = dict(
-        connection.execute(
-            statement("delivery_checks/delivered_counts"),
-            {"event_source_id": event_source_id, "day": day},
-        ).fetchall()
-    )
-    theirs = {count.event: count.server_count for count in counted if count.server_count}
-    alerts = []
-    for event in sorted(ours.keys() | theirs.keys()):
-        sent, found = ours.get(event, 0), theirs.get(event, 0)
-        if sent == found:
-            continue
-        gap = (
-            f"TikTok counted {sent - found} fewer than it accepted"
-            if sent > found
-            else f"TikTok counted {found - sent} that this warehouse has no receipt for: look for "
-            "another sender with the same pixel"
-        )
-        message = f"{event} on {day}: {sent} receipts, {found} counted. {gap}."
-        alerts.append(Alert("stats", event_source_id, message))
-    return alerts
 
 
 def _backlog(connection: psycopg.Connection[Any], limits: Thresholds) -> list[Alert]:
@@ -96,10 +67,14 @@ def _backlog(connection: psycopg.Connection[Any], limits: Thresholds) -> list[Al
         Alert(
             "backlog",
             pixel,
-            f"{events} events wait, the oldest for {age.total_seconds() / 3600:.0f} hours. Look at "
-            "the task deliver of the DAG tiktok_events for this pixel.",
+            f"{events} events wait, the oldest for {age.total_seconds() / 3600:.0f} hours. "
+            + (
+                f"{paused_by or 'Somebody'} paused this pixel: airflow tiktok resume {pixel}."
+                if is_paused
+                else "Look at the task deliver of the DAG tiktok_events for this pixel."
+            ),
         )
-        for pixel, events, age in rows
+        for pixel, events, age, is_paused, paused_by in rows
     ]
 
 
@@ -123,16 +98,28 @@ def _quarantine(connection: psycopg.Connection[Any], limits: Thresholds) -> list
     ]
 
 
-def _blocked(connection: psycopg.Connection[Any]) -> list[Alert]:
-    rows = connection.execute(statement("delivery_checks/blocked"))
+def _blocked(connection: psycopg.Connection[Any], _limits: Thresholds) -> list[Alert]:
+    refused = connection.execute(statement("delivery_checks/blocked"))
+    dead = connection.execute(statement("delivery_checks/dead_tokens"))
     return [
-        Alert(
-            "needs_reauth" if reason == "reauthorise" else "blocked",
-            pixel,
-            f"TikTok takes no events since {since:%Y-%m-%d %H:%M} UTC (request {request_id}): "
-            f"{message}",
-        )
-        for pixel, reason, message, request_id, since in rows
+        *(
+            Alert(
+                "needs_reauth" if reason == "reauthorise" else "blocked",
+                pixel,
+                f"TikTok takes no events since {since:%Y-%m-%d %H:%M} UTC (request {request_id}): "
+                f"{message}",
+            )
+            for pixel, reason, message, request_id, since in refused
+        ),
+        *(
+            Alert(
+                "needs_reauth",
+                connection_id,
+                f"TikTok refuses the token of this connection since {since:%Y-%m-%d %H:%M} UTC "
+                f"(code {code}): connect it again.",
+            )
+            for connection_id, code, since in dead
+        ),
     ]
 
 
@@ -167,3 +154,13 @@ def _coverage(connection: psycopg.Connection[Any], limits: Thresholds) -> list[A
         )
         for pixel, event, signal, last, earlier in rows
     ]
+
+
+# Each is a task of the DAG tiktok_alerts.
+CHECKS: dict[str, Callable[[psycopg.Connection[Any], Thresholds], list[Alert]]] = {
+    "backlog": _backlog,
+    "quarantine": _quarantine,
+    "blocked": _blocked,
+    "expired_unknown": _expired_unknown,
+    "coverage": _coverage,
+}

@@ -43,6 +43,24 @@ class RetainResult:
     batches: int
 
 
+def subjects_of(
+    connection: psycopg.Connection[Any], connection_id: str, event_ids: Sequence[str]
+) -> list[str]:
+    """Return the subject keys of the people whose events these are."""
+    parameters = {"connection_id": connection_id, "event_ids": list(event_ids)}
+    rows = connection.execute(statement("outbox_care/subjects_of"), parameters)
+    return [row[0] for row in rows]
+
+
+def count_subjects(
+    connection: psycopg.Connection[Any], subject_keys: Sequence[str]
+) -> ForgetResult:
+    """Return what `forget` would take, and change nothing."""
+    parameters = {"subject_keys": list(subject_keys)}
+    row = connection.execute(statement("outbox_care/count_subjects"), parameters).fetchone()
+    return ForgetResult(*row) if row else ForgetResult(0, 0)
+
+
 def forget(
     connection: psycopg.Connection[Any], subject_keys: Sequence[str], *, forgotten_by: str
 ) -> ForgetResult:

@@ -24,6 +24,7 @@ class ReplayFilter:
     """Which ended events to send again. What is None does not narrow.
 
     `since` and `until` bound event_time, `until` excluded. `run_id` is of the run that sent them.
+    `connection_id` narrows, but alone it says too little.
     """
 
     event_ids: list[str] | None = None
@@ -34,6 +35,7 @@ class ReplayFilter:
     since: datetime | None = None
     until: datetime | None = None
     run_id: str | None = None
+    connection_id: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a filter that matches nothing by a slip, or everything."""
@@ -42,7 +44,7 @@ class ReplayFilter:
             raise WarehouseError(
                 f"{min(unknown)!r} is no state an event ends in: {', '.join(ENDED_STATES)}."
             )
-        if not any(asdict(self).values()):
+        if not any(value for name, value in asdict(self).items() if name != "connection_id"):
             raise WarehouseError(
                 "Say which events to replay: by id, state, reason, time, pixel or event."
             )

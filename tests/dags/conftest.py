@@ -24,13 +24,15 @@ from psycopg import sql
 from sandbox.server import start_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from airflow.sdk import DAG
 
     from sandbox.postgres import EmbeddedPostgres
     from sandbox.server import RunningSandbox
     from sandbox.world import World
+
+    Command = Callable[..., tuple[int, str]]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DAGS = REPOSITORY / "dags"
@@ -273,8 +275,48 @@ def _sent(
 
 
 @pytest.fixture
-def sent(_sent: tuple[str, RunningSandbox, Run]) -> Iterator[Sent]:
-    """A run of tiktok_events, looked at by several tests."""
+def sent(_sent: tuple[str, RunningSandbox, Run], world: World) -> Iterator[Sent]:
+    """A run of tiktok_events, looked at by several tests. They may move the clock only."""
     warehouse, sandbox, run = _sent
     with directed(warehouse, sandbox) as stage:
+        stage.at(world.end)
         yield Sent(stage, run)
+
+
+@pytest.fixture(scope="module")
+def _delivered(
+    postgres: EmbeddedPostgres, _exported: str, world: World
+) -> Iterator[tuple[str, RunningSandbox]]:
+    """A warehouse whose events were sent, for the tests of one file to change."""
+    with copied_stage(postgres, _exported, world) as stage:
+        assert stage.run("tiktok_events", world.end).state == "success"
+        stage.environment.undo()
+        yield stage.warehouse_uri, stage.sandbox
+
+
+@pytest.fixture
+def delivered(_delivered: tuple[str, RunningSandbox]) -> Iterator[Stage]:
+    """A stage on which events were sent."""
+    with directed(*_delivered) as stage:
+        yield stage
+
+
+@pytest.fixture
+def command(capfd: pytest.CaptureFixture[str]) -> Command:
+    """Run ``airflow tiktok …``; return its exit code and what it said, on one line."""
+
+    from airflow.cli.cli_parser import get_parser  # noqa: PLC0415 - after AIRFLOW_HOME is set
+
+    def run(*words: str) -> tuple[int, str]:
+        arguments = get_parser().parse_args(["tiktok", *words])
+        capfd.readouterr()
+        code = 0
+        message = ""
+        try:
+            arguments.func(arguments)
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 1
+            message = ended.code if isinstance(ended.code, str) else ""
+        return code, " ".join(f"{capfd.readouterr().out} {message}".split())
+
+    return run

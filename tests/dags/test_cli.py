@@ -5,38 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from airflow.cli.cli_parser import get_parser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sandbox.world import World
 
-    from .conftest import Sent, Stage
-
-    Command = Callable[..., tuple[int, str]]
+    from .conftest import Command, Sent, Stage
 
 NOT_GRANTED = "7000000000000000009"
 PIXEL = "CUS00000000000000001"
-
-
-@pytest.fixture
-def command(capfd: pytest.CaptureFixture[str]) -> Command:
-    """Run ``airflow tiktok …``; return its exit code and what it said, on one line."""
-
-    def run(*words: str) -> tuple[int, str]:
-        arguments = get_parser().parse_args(["tiktok", *words])
-        capfd.readouterr()
-        code = 0
-        message = ""
-        try:
-            arguments.func(arguments)
-        except SystemExit as ended:
-            code = ended.code if isinstance(ended.code, int) else 1
-            message = ended.code if isinstance(ended.code, str) else ""
-        return code, " ".join(f"{capfd.readouterr().out} {message}".split())
-
-    return run
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+{{ config(materialized='steady_view') }}
+
 -- Per pixel, UTC day and event: what TikTok accepted from us beside what it counted.
 with reconciliations as (
     select * from {{ ref('stg_tiktok__event_reconciliations') }}

@@ -10,11 +10,8 @@ import pytest
 from airflow_provider_tiktok.api.accounts import pixel_event_stats
 from airflow_provider_tiktok.events.settings import EventSettings
 from airflow_provider_tiktok.warehouse.delivery import Pace, deliver
-from airflow_provider_tiktok.warehouse.delivery_checks import (
-    Thresholds,
-    compare_with_tiktok,
-    find_alerts,
-)
+from airflow_provider_tiktok.warehouse.delivery_checks import Thresholds, find_alerts
+from airflow_provider_tiktok.warehouse.delivery_reconciliation import Compared, gaps, reconcile
 from airflow_provider_tiktok.warehouse.outbox import enqueue
 from airflow_provider_tiktok.warehouse.outbox_care import forget, resume, retain
 from airflow_provider_tiktok.warehouse.outbox_replay import ReplayFilter, replay
@@ -224,24 +221,73 @@ def test_receipts_are_compared_with_what_tiktok_counted(
     enqueue(connection, RELATION, SETTINGS)
     deliver(connection, client, PIXEL)
 
-    def gaps() -> list[str]:
+    def found() -> list[str]:
         counted = pixel_event_stats(
             client, "7000000000000000001", ["7500000000000000001"], day, day
         )
-        return [alert.message for alert in compare_with_tiktok(connection, PIXEL, day, counted)]
+        compared = reconcile(connection, PIXEL, day, counted)
+        return [alert.message for alert in gaps(compared, largest_share=0.0)]
 
-    assert gaps() == []
+    assert found() == []
     connection.execute(
         "update tiktok_ops.event_outbox set state = 'suppressed', reason = 'test' "
         "where event_id = 'ord_7'"
     )
-    [gap] = gaps()
-    assert "49 receipts, 50 counted" in gap
+    [gap] = found()
+    assert "49 receipts, TikTok counted 50" in gap
+    assert "1 have no receipt here: look for another sender" in gap
     add_rows(connection, purchase(51))
     enqueue(connection, RELATION, SETTINGS)
     deliver(connection, client, PIXEL)
     sandbox.reset("events")
-    assert "50 receipts, 0 counted" in gaps()[1]
+    # Compared under today's names, whatever name leaves.
+    assert found()[1].startswith(f"Purchase on {day}: 50 receipts, TikTok counted 0")
+    kept = connection.execute(
+        "select event_type, receipts, counted_total from tiktok_ops.event_reconciliations "
+        "order by event_type"
+    )
+    assert kept.fetchall() == [("CancelOrder", 1, 0), ("Purchase", 50, 0)]
+
+
+@pytest.mark.parametrize(
+    ("counts", "verdict"),
+    [
+        ((100, 0, 100, 100), None),
+        ((100, 0, 99, 99), None),
+        ((100, 0, 97, 97), "3 that TikTok accepted are not counted"),
+        ((100, 0, 150, 100), None),
+        ((100, 0, 100, 60), None),
+        ((100, 0, 105, 105), "5 have no receipt here"),
+        ((100, 5, 105, 105), None),
+        ((0, 0, 1, 1), "1 have no receipt here"),
+    ],
+    ids=[
+        "equal",
+        "within the share",
+        "lost at TikTok",
+        "the browser sends others",
+        "the browser was first",
+        "another sender",
+        "unknown outcomes arrived",
+        "only another sender",
+    ],
+)
+def test_a_gap_is_told_beyond_the_share(
+    counts: tuple[int, int, int, int], verdict: str | None
+) -> None:
+    receipts, unknown, total, server = counts
+    one = Compared(
+        event_source_id=PIXEL,
+        day=NOW.date(),
+        event_type="Purchase",
+        receipts=receipts,
+        unknown_outcomes=unknown,
+        counted_total=total,
+        counted_server=server,
+        counted_browser=total - server,
+    )
+    found = gaps([one], largest_share=0.02)
+    assert [verdict in alert.message for alert in found] == ([True] if verdict else [])
 
 
 def test_health_says_how_each_pixel_is(

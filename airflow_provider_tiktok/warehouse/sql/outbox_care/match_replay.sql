@@ -24,6 +24,7 @@ matched as materialized (
     cross join clock
     where
         outbox.settled_at is not null
+        and (%(connection_id)s::text is null or outbox.connection_id = %(connection_id)s)
         and (%(event_ids)s::text[] is null or outbox.event_id = any(%(event_ids)s::text[]))
         and (%(states)s::text[] is null or outbox.state = any(%(states)s::text[]))
         and (%(reasons)s::text[] is null or outbox.reason = any(%(reasons)s::text[]))

@@ -1,0 +1,102 @@
+"""``airflow tiktok forget``, ``retain``, ``pause``, ``resume`` and ``alerts``."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from typing import TYPE_CHECKING
+
+from airflow.utils.providers_configuration_loader import providers_configuration_loaded
+
+from airflow_provider_tiktok.cli.session import opened_hook, say
+from airflow_provider_tiktok.cli.text import counted, wrapped
+from airflow_provider_tiktok.hooks.delivery_settings import retention, thresholds
+from airflow_provider_tiktok.hooks.settings import SettingsError
+from airflow_provider_tiktok.warehouse.delivery_checks import CHECKS, find_alerts
+from airflow_provider_tiktok.warehouse.outbox_care import (
+    count_subjects,
+    forget,
+    pause,
+    resume,
+    retain,
+    subjects_of,
+)
+
+if TYPE_CHECKING:
+    import argparse
+
+
+@providers_configuration_loaded
+def forget_people(args: argparse.Namespace) -> None:
+    """Count what people's events are; with ``--yes`` remove what they say."""
+    with opened_hook(args) as hook, hook.connect_warehouse() as warehouse:
+        named = list(args.subject_keys or ())
+        if not named and not args.event_ids:
+            raise SettingsError("Say whom to forget: --subject KEY, or --event-id ID.")
+        found = subjects_of(warehouse, hook.settings.connection_id, args.event_ids or ())
+        if args.event_ids and not found:
+            raise SettingsError(
+                "No person is known for these events: they were never enqueued, their payload is "
+                "past its retention, or the person was forgotten already."
+            )
+        people = sorted({*named, *found})
+        if args.yes:
+            result = forget(warehouse, people, forgotten_by=getpass.getuser())
+        else:
+            result = count_subjects(warehouse, people)
+    whose = f"of {counted(len(people), 'person') if len(people) == 1 else f'{len(people)} people'}"
+    if args.yes:
+        say(
+            f"What {counted(result.events, 'event')} {whose} said is removed; {result.stopped} of "
+            "them still waited and will not be sent. New rows of theirs are refused. Delete them "
+            "at the source as well: this provider does not change your tables."
+        )
+    else:
+        say(
+            f"{counted(result.events, 'event')} {whose}, {result.stopped} of them still waiting. "
+            "Nothing was changed; add --yes to forget."
+        )
+
+
+@providers_configuration_loaded
+def retain_events(args: argparse.Namespace) -> None:
+    """Remove what is past its retention time."""
+    with opened_hook(args) as hook, hook.connect_warehouse() as warehouse:
+        kept = retention()
+        result = retain(warehouse, kept)
+    say(
+        f"Removed: {counted(result.payloads, 'payload')} older than {kept.payloads.days} days "
+        f"({kept.quarantine.days} in quarantine), {counted(result.events, 'receipt')} older than "
+        f"{kept.receipts.days} days."
+    )
+
+
+@providers_configuration_loaded
+def pause_pixel(args: argparse.Namespace) -> None:
+    """Let a pixel's events wait."""
+    with opened_hook(args) as hook, hook.connect_warehouse() as warehouse:
+        pause(warehouse, args.pixel, paused_by=getpass.getuser())
+    say(
+        f"{args.pixel} is paused. Its events are enqueued and wait; web events expire after 7 "
+        f"days.\nGo on with: airflow tiktok resume {args.pixel}"
+    )
+
+
+@providers_configuration_loaded
+def resume_pixel(args: argparse.Namespace) -> None:
+    """Let a pixel go on."""
+    with opened_hook(args) as hook, hook.connect_warehouse() as warehouse:
+        resume(warehouse, args.pixel)
+    say(f"{args.pixel} goes on: the next run of tiktok_events sends what waits.")
+
+
+@providers_configuration_loaded
+def show_alerts(args: argparse.Namespace) -> None:
+    """Run the checks of the DAG tiktok_alerts."""
+    with opened_hook(args) as hook, hook.connect_warehouse() as warehouse:
+        alerts = find_alerts(warehouse, thresholds())
+    for alert in alerts:
+        say(wrapped(f"{alert.check}  {alert.place}  ", alert.message))
+    if alerts:
+        sys.exit(1)
+    say(f"All is well: {', '.join(CHECKS)}.")
