@@ -15,6 +15,7 @@ from airflow_provider_tiktok.hooks.sources import (
 )
 from airflow_provider_tiktok.warehouse.accounts import enabled_pixels
 from airflow_provider_tiktok.warehouse.migrate import MigrationError, pending
+from airflow_provider_tiktok.warehouse.notices import recent_notices
 from airflow_provider_tiktok.warehouse.outbox_relation import (
     ExportRelationError,
     check_relation,
@@ -50,6 +51,7 @@ def check_warehouse(
         return
     yield Finding(Level.OK, "tables", "tiktok_raw and tiktok_ops are of this version.")
     if settings is not None:
+        yield from _accounts(warehouse, settings)
         yield from _pixels(warehouse, settings)
         yield from _pulls(warehouse, settings)
         yield from _events(warehouse, settings)
@@ -78,6 +80,12 @@ def _exports(warehouse: psycopg.Connection[Any]) -> Iterator[Finding]:
             yield Finding(Level.FIX, "exports", str(error))
     if is_ready:
         yield Finding(Level.OK, "exports", "Both export views have what an event needs.")
+
+
+def _accounts(warehouse: psycopg.Connection[Any], settings: Settings) -> Iterator[Finding]:
+    for notice in recent_notices(warehouse, settings.connection_id):
+        if notice.is_open:
+            yield Finding(Level.NOTE, "accounts", notice.sentence)
 
 
 def _pixels(warehouse: psycopg.Connection[Any], settings: Settings) -> Iterator[Finding]:

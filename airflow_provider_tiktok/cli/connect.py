@@ -13,6 +13,7 @@ from airflow_provider_tiktok.cli.session import opened_hook, say
 from airflow_provider_tiktok.hooks.authorisation import Authorisation
 from airflow_provider_tiktok.hooks.configuration import token_keys
 from airflow_provider_tiktok.hooks.settings import SettingsError
+from airflow_provider_tiktok.warehouse.tokens import TokenStore
 from airflow_provider_tiktok.warehouse.tokens_flow import FlowRefusedError, FlowStore, Refusal
 
 if TYPE_CHECKING:
@@ -43,6 +44,14 @@ def connect(args: argparse.Namespace) -> None:
             sys.exit(1)
         authorisation.confirm(name)
         say("Connected. The next hourly run of tiktok_spend pulls these accounts.")
+
+
+@providers_configuration_loaded
+def rotate_keys(args: argparse.Namespace) -> None:
+    """Encrypt every kept token with the first key, so that the others may be removed."""
+    with opened_hook(args) as hook, hook.connect_warehouse() as warehouse:
+        store = TokenStore(warehouse, token_keys(), changed_by=f"terminal:{getpass.getuser()}")
+        say(f"{store.reencrypt()} tokens had another key. All are encrypted with the first now.")
 
 
 def _code(pasted: str, flow: FlowStore) -> str:

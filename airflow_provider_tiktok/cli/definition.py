@@ -37,6 +37,12 @@ def get_tiktok_cli_commands() -> list[GroupCommand]:
                     args=(CONNECTION, WAREHOUSE, YES),
                 ),
                 ActionCommand(
+                    name="rotate-keys",
+                    help="Encrypt the kept tokens with the first of [tiktok] token_keys",
+                    func=lazy_load_command("airflow_provider_tiktok.cli.connect.rotate_keys"),
+                    args=(CONNECTION, WAREHOUSE),
+                ),
+                ActionCommand(
                     name="doctor",
                     help="Check every part and say what to fix; exits with 1 when something is",
                     func=lazy_load_command("airflow_provider_tiktok.cli.commands.doctor"),

@@ -74,7 +74,7 @@ def test_a_new_user_connects_pulls_loses_the_grant_and_heals_it(
         token = TokenStore(warehouse, [key]).read("tiktok_default").access_token
     demo.post("/control/revoke", {"access_token": token})
     with contextlib.suppress(DemoError):  # the run fails, and says why
-        demo.run("airflow", "dags", "test", "tiktok_spend", log_name="refused.log")
+        demo.run("airflow", "dags", "test", "tiktok_accounts", log_name="refused.log")
     assert "TikTok answered 40105" in (demo.folder / "refused.log").read_text()
     browser.open(f"{airflow}/plugin/tiktok")
     browser.into_frame()
@@ -82,7 +82,7 @@ def test_a_new_user_connects_pulls_loses_the_grant_and_heals_it(
     browser.picture("refused-in-airflow")
 
     connect(browser, airflow)
-    demo.run("airflow", "dags", "test", "tiktok_spend", log_name="healed.log")
+    demo.run("airflow", "dags", "test", "tiktok_accounts", log_name="healed.log")
     browser.open(f"{airflow}/plugin/tiktok")
     browser.into_frame()
     shown = browser.wait_for_text("Connected")

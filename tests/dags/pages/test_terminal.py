@@ -6,8 +6,12 @@ import io
 import re
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from airflow.cli.cli_parser import get_parser
+from cryptography.fernet import Fernet
+
+from airflow_provider_tiktok.warehouse.tokens import TokenStore
 
 from .conftest import approve
 
@@ -94,6 +98,22 @@ def test_nothing_else_does(
 ) -> None:
     assert sentence in run(monkeypatch, Terminal(capfd, take, agrees="n"))
     assert stage.rows("select 1 from tiktok_ops.oauth_tokens") == []
+
+
+def test_keys_are_rotated_by_a_command(
+    stage: Stage,
+    keys: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    run(monkeypatch, Terminal(capfd, "address"))
+    new = Fernet.generate_key().decode()
+    stage.environment.setenv("AIRFLOW__TIKTOK__TOKEN_KEYS", f"{new},{keys[0]}")
+    arguments = get_parser().parse_args(["tiktok", "rotate-keys"])
+    arguments.func(arguments)
+    assert "1 tokens had another key" in capfd.readouterr().out
+    with psycopg.connect(stage.warehouse_uri, autocommit=True) as connection:
+        assert TokenStore(connection, [new]).read("tiktok_default").version == 1
 
 
 def test_the_page_says_what_to_do_with_the_address_of_a_terminal(

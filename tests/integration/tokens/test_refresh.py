@@ -121,13 +121,18 @@ def ask(line, warehouse, key, server):
             line.send(store.fresh("tiktok", server.renew).access_token)
 
 
-def test_sixteen_processes_and_ten_expiries_make_ten_refresh_calls(
-    warehouse, store, server, connection, keys
+@pytest.mark.parametrize(
+    ("process_count", "expiries"),
+    [(16, 10), pytest.param(64, 50, marks=pytest.mark.long)],
+    ids=["16 processes", "64 processes"],
+)
+def test_every_expiry_makes_one_refresh_call_however_many_ask(
+    warehouse, store, server, connection, keys, process_count, expiries
 ):
     save_first_pair(store)
     lines = []
     processes = []
-    for _ in range(16):
+    for _ in range(process_count):
         ours, theirs = fork.Pipe()
         lines.append(ours)
         processes.append(
@@ -136,7 +141,7 @@ def test_sixteen_processes_and_ten_expiries_make_ten_refresh_calls(
         processes[-1].start()
 
     seen = []
-    for _ in range(10):
+    for _ in range(expiries):
         connection.execute(EXPIRE)
         for line in lines:
             line.send("go")
@@ -146,9 +151,9 @@ def test_sixteen_processes_and_ten_expiries_make_ten_refresh_calls(
     for process in processes:
         process.join()
 
-    assert server.state() == (10, 10)
-    assert seen == [{f"access-{number}"} for number in range(1, 11)]
-    assert store.read("tiktok").version == 11
+    assert server.state() == (expiries, expiries)
+    assert seen == [{f"access-{number}"} for number in range(1, expiries + 1)]
+    assert store.read("tiktok").version == expiries + 1
 
 
 def refresh_and_die(warehouse, key, server, kill_at, lots):
