@@ -127,7 +127,7 @@ def ask(line, warehouse, key, server):
     ids=["16 processes", "64 processes"],
 )
 def test_every_expiry_makes_one_refresh_call_however_many_ask(
-    warehouse, store, server, connection, keys, process_count, expiries
+    warehouse, store, server, connection, keys, *, process_count, expiries
 ):
     save_first_pair(store)
     lines = []
