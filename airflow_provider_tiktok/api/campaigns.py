@@ -3,7 +3,8 @@
 TikTok's lists leave rows out by default: deleted objects (primary_status), campaigns promoted from
 the mobile app (campaign_system_origins) and TopView (buying_types, which takes RESERVATION_TOP_VIEW
 only alone). Smart+ campaigns come along as long as no filter asks for them or against them
-("TikTok: Get campaigns", "Promote campaign").
+("TikTok: Get campaigns", "Promote campaign"); upgraded Smart+ is also asked for at its own
+endpoints ("TikTok: Upgraded Smart+"), so that nothing is missing where the lists leave it out.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from airflow_provider_tiktok.api.errors import TikTokConfigurationError, TikTokRequestError
-from airflow_provider_tiktok.api.fields import identifier, text
+from airflow_provider_tiktok.api.fields import identifier, items, members, text
 from airflow_provider_tiktok.api.messages import ApiRequest
 from airflow_provider_tiktok.api.paging import Listing, joined, raw, read_listing
 
@@ -32,6 +33,8 @@ EVERYTHING: dict[str, object] = {
     "primary_status": "STATUS_ALL",
     "campaign_system_origins": ["TT_ADS_PLATFORM", "PROMOTE"],
 }
+SMART_PLUS_PAGE_SIZE = 100
+SMART_PLUS: dict[str, object] = {"primary_status": "STATUS_ALL"}
 TOP_VIEW: dict[str, object] = {
     "primary_status": "STATUS_ALL",
     "buying_types": ["RESERVATION_TOP_VIEW"],
@@ -165,7 +168,52 @@ def list_ads(client: TikTokClient, advertiser_id: str) -> Listing[Ad]:
             raw=raw(row),
         )
 
-    return _list(client, "ad/get/", advertiser_id, read, lambda item: item.ad_id)
+    def creatives(row: Mapping[str, object]) -> tuple[Ad, ...] | None:
+        return _creatives(row, advertiser_id)
+
+    def smart_plus() -> Listing[Ad]:
+        path = "smart_plus/ad/get/"
+        smart = _read(
+            client,
+            path,
+            {"advertiser_id": advertiser_id, "filtering": SMART_PLUS},
+            SMART_PLUS_PAGE_SIZE,
+            read=creatives,
+            key=lambda ads: ads[0].ad_id,
+        )
+        found = tuple(ad for ads in smart for ad in ads)
+        return Listing(found, smart.incomplete_reason, smart.request_ids)
+
+    return _list(
+        client, "ad/get/", advertiser_id, read, lambda item: item.ad_id, smart_plus=smart_plus
+    )
+
+
+def _creatives(row: Mapping[str, object], advertiser_id: str) -> tuple[Ad, ...] | None:
+    """Return the creatives of an upgraded Smart+ ad, which reports and ad/get call ads."""
+    adgroup_id, campaign_id = (identifier(row.get(name)) for name in ("adgroup_id", "campaign_id"))
+    creatives = [members(one) for one in items(row.get("creative_list"))]
+    ids = [identifier(one.get("smart_plus_creative_id")) for one in creatives]
+    if adgroup_id is None or campaign_id is None or not ids or None in ids:
+        return None
+    pages = [members(one) for one in items(row.get("landing_page_url_list"))]
+    return tuple(
+        Ad(
+            ad_id=ad_id,
+            adgroup_id=adgroup_id,
+            campaign_id=campaign_id,
+            advertiser_id=advertiser_id,
+            ad_name=text(row.get("ad_name")),
+            landing_page_url=text(pages[0].get("landing_page_url")) if pages else None,
+            operation_status=text(row.get("operation_status")),
+            secondary_status=text(row.get("secondary_status")),
+            create_time=text(row.get("create_time")),
+            modify_time=text(row.get("modify_time")),
+            raw=raw(row),
+        )
+        for ad_id in ids
+        if ad_id is not None
+    )
 
 
 def _list(
@@ -174,25 +222,40 @@ def _list(
     advertiser_id: str,
     read: Callable[[Mapping[str, object]], T | None],
     key: Callable[[T], str],
+    *,
+    smart_plus: Callable[[], Listing[T]] | None = None,
 ) -> Listing[T]:
-    def listing(filtering: Mapping[str, object], page_size: int) -> Listing[T]:
-        def request_for(page: int, size: int) -> ApiRequest:
-            query = {
-                "advertiser_id": advertiser_id,
-                "filtering": filtering,
-                "page": page,
-                "page_size": size,
-            }
-            return ApiRequest("GET", path, query=query)
+    def listing(path: str, filtering: Mapping[str, object], page_size: int) -> Listing[T]:
+        query = {"advertiser_id": advertiser_id, "filtering": filtering}
+        return _read(client, path, query, page_size, read=read, key=key)
 
-        return read_listing(
-            client, request_for, page_size=page_size, list_name="list", read=read, key=key
-        )
+    parts = [listing(path, EVERYTHING, PAGE_SIZE)]
+    others: dict[str, Callable[[], Listing[T]]] = {
+        "TopView": lambda: listing(path, TOP_VIEW, TOP_VIEW_PAGE_SIZE),
+        "upgraded Smart+": smart_plus
+        or (lambda: listing(f"smart_plus/{path}", SMART_PLUS, SMART_PLUS_PAGE_SIZE)),
+    }
+    for name, ask in others.items():
+        try:
+            parts.append(ask())
+        except (TikTokConfigurationError, TikTokRequestError) as error:
+            # TopView is granted on request, and older accounts have no upgraded Smart+.
+            log.warning("%s of advertiser %s without %s: %s", path, advertiser_id, name, error)
+    return joined(parts, key)
 
-    everything = listing(EVERYTHING, PAGE_SIZE)
-    try:
-        return joined([everything, listing(TOP_VIEW, TOP_VIEW_PAGE_SIZE)], key)
-    except (TikTokConfigurationError, TikTokRequestError) as error:
-        # TopView is granted on request. Without it there is nothing to list.
-        log.warning("%s of advertiser %s without TopView: %s", path, advertiser_id, error)
-        return everything
+
+def _read(
+    client: TikTokClient,
+    path: str,
+    query: Mapping[str, object],
+    page_size: int,
+    *,
+    read: Callable[[Mapping[str, object]], T | None],
+    key: Callable[[T], str],
+) -> Listing[T]:
+    def request_for(page: int, size: int) -> ApiRequest:
+        return ApiRequest("GET", path, query={**query, "page": page, "page_size": size})
+
+    return read_listing(
+        client, request_for, page_size=page_size, list_name="list", read=read, key=key
+    )

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 ROWS_A_PAGE = 1_000
 TOP_VIEW_ROWS = 100
 IDS_A_FILTER = 100
-OURS = ("campaign_system_origin", "buying_type", "is_smart_plus")
+OURS = ("campaign_system_origin", "buying_type")
+AUTOMATION_TYPES = ("MANUAL", "SMART_PLUS", "UPGRADED_SMART_PLUS")
 DEFAULT_ORIGINS = ("TT_ADS_PLATFORM",)
 DEFAULT_BUYING = ("AUCTION", "RESERVATION_RF")
 TOP_VIEW = "RESERVATION_TOP_VIEW"
+UPGRADED = AUTOMATION_TYPES[2]
 COMMON_FILTERS = frozenset(
     {
         "campaign_ids",
@@ -36,6 +38,7 @@ COMMON_FILTERS = frozenset(
         "creation_filter_start_time",
         "creation_filter_end_time",
         "campaign_system_origins",
+        "campaign_automation_type",
     }
 )
 
@@ -140,6 +143,11 @@ def _tests(filtering: Params, id_filters: Sequence[str], call: Call) -> list[Cal
 
 
 def _origin_test(filtering: Params, call: Call) -> Callable[[Any], bool]:
+    automation = filtering.optional_text("campaign_automation_type")
+    if automation is not None and automation not in AUTOMATION_TYPES:
+        reason = f"Must be one of: {', '.join(AUTOMATION_TYPES)}."
+        raise invalid("filtering.campaign_automation_type", reason)
+    hides_smart = automation is None and call.state.switches.smart_plus_in_lists == "hidden"
     origins = filtering.strings("campaign_system_origins") or list(DEFAULT_ORIGINS)
     buying = filtering.strings("buying_types") or list(DEFAULT_BUYING)
     if TOP_VIEW in buying and len(buying) > 1:
@@ -151,9 +159,10 @@ def _origin_test(filtering: Params, call: Call) -> Callable[[Any], bool]:
 
     def test(one: Any) -> bool:
         campaign = campaign_of[one.campaign_id]
-        origin = getattr(campaign, "campaign_system_origin", None) or DEFAULT_ORIGINS[0]
-        bought = getattr(campaign, "buying_type", None) or DEFAULT_BUYING[0]
-        return origin in origins and bought in buying
+        origin, bought = campaign.campaign_system_origin, campaign.buying_type
+        kind = campaign.campaign_automation_type
+        shown = kind == automation if automation else not (hides_smart and kind == UPGRADED)
+        return shown and origin in origins and bought in buying
 
     return test
 

@@ -51,6 +51,7 @@ PROPERTY_TEXTS = frozenset(
         "customer_type",
     }
 )
+AD_TEXTS = frozenset({"callback", "campaign_id", "ad_id", "creative_id", "attribution_provider"})
 CONTENT_TEXTS = frozenset({"content_id", "content_name", "content_category", "brand"})
 LONGEST_TTCLID = 1_000
 MILLISECONDS_FROM = 100_000_000_000  # as seconds this is the year 5138
@@ -106,6 +107,10 @@ def make_check(event_source: str, now: float, switches: Switches) -> Check:
             fault = _page_fault(page)
         if fault is None and own_object:
             fault = _object_fault(item.get(own_object), own_object, own_key)
+        if fault is None and (ad := item.get("ad")) is not None:
+            fault = (
+                _texts_fault(ad, AD_TEXTS, "ad") if type(ad) is dict else _param("ad", NOT_OBJECT)
+            )
         limited = item.get("limited_data_use")
         if fault is None and limited is not None and type(limited) is not bool:
             return _param("limited_data_use", "Not a valid boolean.")

@@ -41,6 +41,8 @@ def track(call: Call) -> Response:
     test_code = body.get("test_event_code")
     if test_code is not None and not isinstance(test_code, str):
         raise invalid("test_event_code", "Not a valid string.")
+    if body.get("partner_name") is not None:
+        raise ApiError(Code.INVALID_PARTNER_NAME, "partner_name: The app is not a partner's.")
     items = body.get("data")
     check_batch(call.state, str(source), items, call.now)
     assert isinstance(items, list)  # noqa: S101 - check_batch raised otherwise

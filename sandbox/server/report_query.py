@@ -50,7 +50,7 @@ OTHER_DIMENSIONS = frozenset(_NOT_SERVED.split())
 REPORT_TYPES = ("BASIC", "AUDIENCE", "PLAYABLE_MATERIAL", "CATALOG", "BC", "TT_SHOP")
 COMPARISONS = ("GREATER_EQUAL", "GREATER_THAN", "LOWER_EQUAL", "LOWER_THAN", "BETWEEN")
 FILTER_TYPES = ("IN", "MATCH", *COMPARISONS)
-IDS_A_FILTER = 100
+IDS_A_FILTER, IDS_A_TASK = 100, 20_000
 LONGEST_SPAN = 365
 DEFAULT_METRICS = ["spend", "impressions"]
 STATUS_DEFAULT = "STATUS_NOT_DELETE"
@@ -240,7 +240,7 @@ def _filters(
         kind = spec.choice("filter_type", FILTER_TYPES)
         one = Filter(spec.text("field_name"), kind, _filter_values(spec, where))
         if one.field_name in ID_FIELDS:
-            _check_ids(one, where)
+            _check_ids(one, where, IDS_A_TASK if asynchronous else IDS_A_FILTER)
         elif asynchronous:
             reason = "A task takes campaign_ids, adgroup_ids and ad_ids."
             raise invalid(f"{where}.field_name", reason)
@@ -258,11 +258,11 @@ def _filters(
     return tuple(filters)
 
 
-def _check_ids(one: Filter, where: str) -> None:
+def _check_ids(one: Filter, where: str, most: int) -> None:
     if one.filter_type != "IN":
         raise invalid(f"{where}.filter_type", f"{one.field_name} takes IN.")
-    if len(one.values) > IDS_A_FILTER:
-        raise invalid(f"{where}.filter_value", f"At most {IDS_A_FILTER} ids.")
+    if len(one.values) > most:
+        raise invalid(f"{where}.filter_value", f"At most {most} ids.")
 
 
 def _check_statuses(one: Filter, where: str, level: str) -> None:

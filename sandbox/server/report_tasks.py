@@ -1,7 +1,8 @@
 """Asynchronous reports: create, check, download, cancel.
 
 TikTok: "Create an asynchronous report task". QUEUING, then PROCESSING, then SUCCESS; the CSV is
-the body itself (CSV_STRING) or lies at an address that is good for an hour (CSV_DOWNLOAD).
+the body itself (CSV_STRING) or lies at an address that is good for an hour (CSV_DOWNLOAD). A task
+is forgotten after 30 days.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sandbox.server.state import Call, State
 
 URL_LIFE = timedelta(hours=1)
+TASK_LIFE = timedelta(days=30)
 FORMATS = ("CSV_STRING", "CSV_DOWNLOAD", "XLSX_DOWNLOAD")
 LONGEST_NAME = 255
 QUEUING, PROCESSING, SUCCESS, FAILED, CANCELED = (
@@ -165,7 +167,8 @@ def serve_file(state: State, request: Request) -> Response:
 def _task(call: Call) -> Task:
     advertiser = call.advertiser()
     task = call.state.tasks.get(call.params.text("task_id"))
-    if task is None or task.query.advertiser_id != advertiser.advertiser_id:
+    is_mine = task is not None and task.query.advertiser_id == advertiser.advertiser_id
+    if task is None or not is_mine or call.now >= task.created_at + TASK_LIFE:
         raise invalid("task_id", "No such task of this advertiser.")
     return task
 

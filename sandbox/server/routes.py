@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox.server import accounts, dimensions, events, oauth, pixel_stats, report_tasks, reports
+from sandbox.server import (
+    accounts,
+    dimensions,
+    events,
+    oauth,
+    pixel_stats,
+    report_tasks,
+    reports,
+    smart_plus,
+)
 from sandbox.server.envelope import ApiError, Code
 from sandbox.server.messages import Response
 from sandbox.server.quota import EVENTS, GENERAL, REPORT_TASK
@@ -126,6 +135,30 @@ ENDPOINTS = (
     ),
     Endpoint("adgroup/get/", "GET", "accounts", dimensions.ad_groups, "ad groups", scope=CAMPAIGNS),
     Endpoint("ad/get/", "GET", "accounts", dimensions.ads, "ads", scope=CAMPAIGNS),
+    Endpoint(
+        "smart_plus/campaign/get/",
+        "GET",
+        "accounts",
+        smart_plus.campaigns,
+        "upgraded Smart+ campaigns",
+        scope=CAMPAIGNS,
+    ),
+    Endpoint(
+        "smart_plus/adgroup/get/",
+        "GET",
+        "accounts",
+        smart_plus.ad_groups,
+        "their ad groups",
+        scope=CAMPAIGNS,
+    ),
+    Endpoint(
+        "smart_plus/ad/get/",
+        "GET",
+        "accounts",
+        smart_plus.ads,
+        "their ads, each with its creatives",
+        scope=CAMPAIGNS,
+    ),
     Endpoint(
         "report/integrated/get/",
         "GET",

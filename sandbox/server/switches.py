@@ -143,6 +143,14 @@ class Switches:
         "alone",
         default="together",
     )
+    smart_plus_in_lists: str = _switch(
+        TWO_SOURCES,
+        "campaign/get, adgroup/get and ad/get list upgraded Smart+ without being asked for it, or "
+        "only smart_plus/*/get has it",
+        "shown",
+        "hidden",
+        default="shown",
+    )
     late_metrics: bool = _switch(
         DOCUMENTED,
         'UV and cash metrics are "-" for 16 h, billed_cost for 11 h',

@@ -22,6 +22,7 @@ DELETED_POSITION = 1  # of the first site's ads
 AUTOMATIC = 2  # position of the campaign that is Smart+, or in Europe made in the mobile app
 # Number of a site's first campaign, ad group and ad; the last digits count.
 CAMPAIGN_IDS, AD_GROUP_IDS, AD_IDS, SITE_IDS = 171 * 10**13, 172 * 10**13, 173 * 10**13, 10**12
+SMART_AD_IDS = 174 * 10**13
 # Names as people give them: with blanks, signs and accents that a URL must encode.
 CAMPAIGN_NAMES = {
     "us": ("US | Autumn Sale", "US | Prospecting 18-34", "US | Smart+ Bestsellers"),
@@ -115,8 +116,9 @@ def campaigns_of(site: Site, ads: int, start: datetime) -> list[Campaign]:
     if site.code == "eu":
         campaigns[AUTOMATIC] = replace(one, campaign_system_origin="PROMOTE")
     else:
+        kind = "UPGRADED_SMART_PLUS" if site.code == "us" else "SMART_PLUS"
         campaigns[AUTOMATIC] = replace(
-            one, is_smart_performance_campaign=True, campaign_automation_type="SMART_PLUS"
+            one, is_smart_performance_campaign=True, campaign_automation_type=kind
         )
     return campaigns
 
@@ -142,13 +144,14 @@ def ad_groups_of(site: Site, campaigns: list[Campaign], ads: int) -> list[AdGrou
 
 def ads_of(site: Site, groups: list[AdGroup], campaigns: list[Campaign], ads: int) -> list[Ad]:
     """Return a site's ads; the first site has one that is deleted in the course of the world."""
-    smart = {one.campaign_id for one in campaigns if one.is_smart_performance_campaign}
+    kinds = {one.campaign_id: one.campaign_automation_type for one in campaigns}
     made = []
     for position in range(ads):
         group = groups[position // ADS_A_GROUP]
         page = LANDING_PAGES[position % len(LANDING_PAGES)]
         ad_id = _id(AD_IDS, site, position)
-        is_smart = group.campaign_id in smart
+        kind = kinds[group.campaign_id]
+        smart_ad_id = _id(SMART_AD_IDS, site, position // ADS_A_GROUP)
         ad = Ad(
             ad_id=ad_id,
             adgroup_id=group.adgroup_id,
@@ -158,8 +161,8 @@ def ads_of(site: Site, groups: list[AdGroup], campaigns: list[Campaign], ads: in
             landing_page_url=f"https://{site.domain}{page}?{MACROS}",
             tracking_pixel_id=site.pixel_id,
             create_time=group.create_time,
-            modify_time=None if is_smart else group.modify_time,
-            ad_id_v2=ad_id if is_smart else None,
+            modify_time=group.modify_time if kind == "MANUAL" else None,
+            ad_id_v2={"SMART_PLUS": ad_id, "UPGRADED_SMART_PLUS": smart_ad_id}.get(kind),
         )
         made.append(ad)
     return made

@@ -74,6 +74,23 @@ def test_pixels_campaigns_ad_groups_and_ads_are_those_of_the_world(
         json.dumps([one.raw for one in listed])
 
 
+@pytest.mark.parametrize("smart_plus", ["shown", "hidden"])
+@pytest.mark.parametrize("advertiser_id", GRANTED)
+def test_deleted_promoted_top_view_and_smart_plus_are_all_listed(
+    advertiser_id: str, smart_plus: str, bench: Bench, world: World
+) -> None:
+    bench.sandbox.switch(smart_plus_in_lists=smart_plus)
+    for list_objects, truth, name in (
+        (list_campaigns, world.campaigns, "campaign_id"),
+        (list_ad_groups, world.ad_groups, "adgroup_id"),
+        (list_ads, world.ads, "ad_id"),
+    ):
+        listing = list_objects(bench.client, advertiser_id)
+        expected = {getattr(one, name) for one in truth if one.advertiser_id == advertiser_id}
+        assert {getattr(one, name) for one in listing} == expected
+        assert listing.is_complete
+
+
 def test_a_deleted_ad_is_listed(bench: Bench) -> None:
     statuses = {
         ad.secondary_status for advertiser in GRANTED for ad in list_ads(bench.client, advertiser)

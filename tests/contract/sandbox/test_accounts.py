@@ -194,9 +194,36 @@ def test_smart_ads_come_without_a_modify_time(api: Api) -> None:
     assert all("modify_time" in one for one in rows if one["ad_id_v2"] is None)
 
 
+def test_upgraded_smart_plus_has_endpoints_of_its_own(sandbox: RunningSandbox, api: Api) -> None:
+    usual = api.data("ad/get/", advertiser_id=US, page_size="100")["list"]
+    kinds = {"campaign_automation_type": "UPGRADED_SMART_PLUS"}
+    creatives = api.data("ad/get/", advertiser_id=US, filtering=kinds)["list"]
+    assert creatives
+    assert {one["ad_id"] for one in creatives} <= {one["ad_id"] for one in usual}
+    ads = api.data("smart_plus/ad/get/", advertiser_id=US)["list"]
+    assert {
+        (ad["smart_plus_ad_id"], one["smart_plus_creative_id"])
+        for ad in ads
+        for one in ad["creative_list"]
+    } == {(one["ad_id_v2"], one["ad_id"]) for one in creatives}
+    ids = {one["campaign_id"] for one in creatives}
+    for path in ("smart_plus/campaign/get/", "smart_plus/adgroup/get/"):
+        assert {one["campaign_id"] for one in api.data(path, advertiser_id=US)["list"]} == ids
+    one_ad = {"smart_plus_ad_ids": [ads[0]["smart_plus_ad_id"]]}
+    assert api.data("smart_plus/ad/get/", advertiser_id=US, filtering=one_ad)["list"] == ads[:1]
+    assert api.data("smart_plus/ad/get/", advertiser_id=INDIA)["list"] == []
+    sandbox.switch(smart_plus_in_lists="hidden")
+    rows = api.data("campaign/get/", advertiser_id=US)["list"]
+    assert not {one["campaign_id"] for one in rows} & ids
+    assert api.data("campaign/get/", advertiser_id=US, filtering=kinds)["list"]
+
+
 @pytest.mark.parametrize(
     ("path", "params", "code"),
     [
+        ("smart_plus/ad/get/", {"page_size": "101"}, 40002),
+        ("smart_plus/ad/get/", {"filtering": {"ad_ids": ["1"]}}, 40002),
+        ("ad/get/", {"filtering": {"campaign_automation_type": "MAGIC"}}, 40002),
         ("campaign/get/", {"filtering": {"ad_ids": ["1"]}}, 40002),
         ("campaign/get/", {"filtering": {"modified_after": "2026-01-01 00:00:00"}}, 40002),
         ("ad/get/", {"filtering": {"primary_status": "DELETED"}}, 40002),
@@ -213,6 +240,9 @@ def test_smart_ads_come_without_a_modify_time(api: Api) -> None:
         ("ad/get/", {"advertiser_id": NOT_GRANTED}, 40001),
     ],
     ids=[
+        "smart plus page",
+        "smart plus filter",
+        "unknown automation",
         "filter of another level",
         "modified_after of campaigns",
         "unknown status",

@@ -31,6 +31,7 @@ ADMIN_NEEDED = "You must be an admin or operator of this advertiser account."
         ({"data": {}}, 40002, "data: Must be a list of 1 to 1000 events."),
         ({"data": ["x"]}, 40002, "Batch.0: Not a valid object."),
         ({"test_event_code": 5}, 40002, "test_event_code: Not a valid string."),
+        ({"partner_name": "Acme"}, 40063, "partner_name: The app is not a partner's."),
         (
             {"event_source_id": "CUS 0000000000000001"},
             40001,
@@ -57,6 +58,7 @@ ADMIN_NEEDED = "You must be an admin or operator of this advertiser account."
         "object",
         "item a text",
         "test code a number",
+        "no partner",
         "pixel with a blank",
         "event set",
         "app",

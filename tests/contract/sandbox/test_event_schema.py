@@ -41,6 +41,8 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         "user.phone.1: Not a valid string.",
     ),
     "country a list": ({"user": {"country": ["us"]}}, "user.country: Not a valid string."),
+    "ad a text": ({"ad": "1"}, "ad: Not a valid object."),
+    "ad id a number": ({"ad": {"creative_id": 1}}, "ad.creative_id: Not a valid string."),
     "properties text": ({"properties": "x"}, "properties: Not a valid object."),
     "currency lower case": (
         {"properties": {"currency": "usd"}},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -134,6 +135,21 @@ def test_a_wrong_task_is_refused(api: Api, changes: dict[str, Any], code: int) -
 
 def test_a_task_may_span_any_time(api: Api) -> None:
     assert create(api, start_date="2020-01-01", end_date="2026-11-02")
+
+
+def test_a_task_is_forgotten_after_30_days(sandbox: RunningSandbox, api: Api) -> None:
+    task_id = create(api)
+    sandbox.advance(30 * 86_400 - 60)
+    assert status(api, task_id) == "SUCCESS"
+    sandbox.advance(60)
+    assert api.get("report/task/check/", advertiser_id=US, task_id=task_id)["code"] == 40002
+
+
+@pytest.mark.parametrize(("ids", "code"), [(20_000, 0), (20_001, 40002)])
+def test_a_task_takes_20000_ids(api: Api, ids: int, code: int) -> None:
+    value = json.dumps([str(number) for number in range(ids)])
+    one = {"field_name": "ad_ids", "filter_type": "IN", "filter_value": value}
+    assert api.post("report/task/create/", **{**TASK, "filtering": [one]})["code"] == code
 
 
 def test_a_task_of_another_advertiser_is_unknown(api: Api) -> None:

@@ -165,33 +165,76 @@ OBJECTS = {
 }
 
 
+SMART_AD = {
+    "smart_plus_ad_id": "70",
+    "ad_name": "Autumn",
+    "adgroup_id": "2",
+    "campaign_id": "3",
+    "landing_page_url_list": [{"landing_page_url": "https://us.northwind.example/"}],
+    "creative_list": [{"smart_plus_creative_id": "71"}, {"smart_plus_creative_id": 72}],
+}
+
+
+def answers_with(rows: list[Any], smart: list[Any] | None = None) -> Any:
+    """Answer the lists with `rows`, and those of upgraded Smart+ with `smart`, else nothing."""
+
+    def answers(request: ApiRequest) -> ApiResponse:
+        is_smart = request.path.startswith("smart_plus/")
+        return paged(smart or [] if is_smart else rows, request)
+
+    return answers
+
+
+def test_creatives_of_upgraded_smart_plus_are_ads() -> None:
+    known = {"ad_id": "71", "adgroup_id": "2", "campaign_id": "3", "ad_name": "clip"}
+    listing = list_ads(client_of(Script(answers_with([known], [SMART_AD]))), ADVERTISER)
+    assert {ad.ad_id: (ad.ad_name, ad.adgroup_id, ad.campaign_id) for ad in listing} == {
+        "71": ("clip", "2", "3"),
+        "72": ("Autumn", "2", "3"),
+    }
+    (other,) = (ad for ad in listing if ad.ad_id == "72")
+    assert other.landing_page_url == "https://us.northwind.example/"
+    assert listing.is_complete
+
+
+@pytest.mark.parametrize("lacks", ["creative_list", "adgroup_id"])
+def test_a_smart_plus_ad_that_cannot_be_read_makes_the_listing_incomplete(lacks: str) -> None:
+    row = {name: value for name, value in SMART_AD.items() if name != lacks}
+    listing = list_ads(client_of(Script(answers_with([], [row]))), ADVERTISER)
+    assert listing.incomplete_reason == "unreadable_item"
+
+
 @pytest.mark.parametrize("path", OBJECTS)
 def test_defaults_that_hide_objects_are_switched_off(path: str) -> None:
     list_objects, row = OBJECTS[path]
-    script = Script(lambda request: paged([row], request))
+    script = Script(answers_with([row]))
     listing = list_objects(client_of(script), ADVERTISER)
-    everything, top_view = (request.query["filtering"] for request in script.requests)
+    everything, top_view, smart_plus = (request.query["filtering"] for request in script.requests)
     assert everything == {
         "primary_status": "STATUS_ALL",
         "campaign_system_origins": ["TT_ADS_PLATFORM", "PROMOTE"],
     }
     assert top_view == {"primary_status": "STATUS_ALL", "buying_types": ["RESERVATION_TOP_VIEW"]}
+    assert smart_plus == {"primary_status": "STATUS_ALL"}
+    assert [request.path for request in script.requests] == [path, path, f"smart_plus/{path}"]
     assert len(listing) == 1
     assert listing.is_complete
 
 
 @pytest.mark.parametrize("path", OBJECTS)
-def test_an_account_without_top_view_is_listed_all_the_same(
+def test_an_account_without_top_view_and_smart_plus_is_listed_all_the_same(
     path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     list_objects, row = OBJECTS[path]
 
     def answers(request: ApiRequest) -> ApiResponse:
-        return coded(40002) if "buying_types" in str(request.query) else paged([row], request)
+        is_usual = "campaign_system_origins" in str(request.query)
+        return paged([row], request) if is_usual else coded(40002)
 
     listing = list_objects(client_of(Script(answers)), ADVERTISER)
     assert (len(listing), listing.is_complete) == (1, True)
     assert "without TopView" in caplog.text
+    assert "without upgraded Smart+" in caplog.text
 
 
 @pytest.mark.parametrize("path", OBJECTS)
@@ -202,6 +245,8 @@ def test_a_listing_that_shifts_while_paging_is_incomplete(path: str) -> None:
 
     def answers(request: ApiRequest) -> ApiResponse:
         first = request.query["page"] == 1
+        if request.path.startswith("smart_plus/"):
+            return paged([], request)
         return paged(rows if first else [row | {name: "9999"}, *rows[:-1]], request)
 
     listing = list_objects(client_of(Script(answers)), ADVERTISER)
@@ -223,13 +268,13 @@ def test_a_page_that_times_out_is_read_in_halves_without_a_gap() -> None:
 
 
 def test_an_object_without_an_id_makes_the_listing_incomplete() -> None:
-    script = Script(lambda request: paged([{"ad_id": "1"}], request))
+    script = Script(answers_with([{"ad_id": "1"}]))
     assert list_ads(client_of(script), ADVERTISER).incomplete_reason == "unreadable_item"
 
 
 def test_a_smart_plus_ad_may_lack_times_and_names() -> None:
     row = {"ad_id": 1, "adgroup_id": 2, "campaign_id": 3, "modify_time": None, "ad_name": ""}
-    (ad,) = list_ads(client_of(Script(lambda request: paged([row], request))), ADVERTISER)
+    (ad,) = list_ads(client_of(Script(answers_with([row]))), ADVERTISER)
     assert (ad.ad_id, ad.modify_time, ad.ad_name) == ("1", None, None)
 
 
