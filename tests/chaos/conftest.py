@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import psycopg
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def _sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
     process = SandboxProcess(tmp_path_factory.mktemp("sandbox"))
     process.start(NOW)

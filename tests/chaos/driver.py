@@ -7,7 +7,7 @@ import random
 import signal
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from tests.chaos.plan import START
 from tests.chaos.servers import SandboxProcess
 from tests.chaos.source import Source, copy_rows, make_source
 from tests.chaos.waiting import wait_until
-from tests.chaos.worker import fork, make_post, start_worker
+from tests.chaos.worker import READ_SECONDS, Post, fork, make_post, start_worker
 from tests.integration.outbox.export import create_export
 
 if TYPE_CHECKING:
@@ -27,12 +27,15 @@ if TYPE_CHECKING:
 
     import psycopg
 
+    from airflow_provider_tiktok.warehouse.outbox_batches import Limits
     from tests.chaos.plan import Plan
 
 SAMPLE_SECONDS = 0.1
 # A throttled event waits for five minutes: the clock moves on when the storm is over.
 AFTER_THE_STORM = timedelta(minutes=10)
 DRAIN_SECONDS = 180.0
+CALM_LEASE = timedelta(seconds=30)
+CALM_READ_SECONDS = 10.0
 # How long a worker that slept past its lease works on beside its successor.
 ZOMBIE_SECONDS = 1.0
 CHUNKS = 60
@@ -119,9 +122,7 @@ class Storm:
         """Open what the run needs."""
         self.rng = random.Random(f"storm {self.plan.seed}")
         self.sandbox = SandboxProcess(self.folder)
-        self.post = make_post(
-            self.warehouse, self.sandbox.url, self.folder / "crashes.txt", self.plan.limits
-        )
+        self.post = self._post(self.plan.limits)
         self.late: psycopg.Connection[Any] | None = None
 
     def prepare(self) -> None:
@@ -154,6 +155,8 @@ class Storm:
         self._set_clock(self._now() + AFTER_THE_STORM)
         self.sandbox.kill()
         self.sandbox.start(self._now())
+        # Nothing is in a hurry any more, so that a slow machine finishes too.
+        self.post = self._post(replace(self.plan.limits, lease=CALM_LEASE), CALM_READ_SECONDS)
         for number in self.workers:
             self.workers[number] = start_worker(self.post, number, self.first)
         wait_until(self._is_done, DRAIN_SECONDS, "every event has ended")
@@ -177,6 +180,10 @@ class Storm:
         self.database.close()
         if self.late is not None:
             self.late.close()
+
+    def _post(self, limits: Limits, read_timeout: float = READ_SECONDS) -> Post:
+        crashes = self.folder / "crashes.txt"
+        return make_post(self.warehouse, self.sandbox.url, crashes, limits, read_timeout)
 
     def _write_rows(self, share: float) -> None:
         """Write rows up to a share of all; they become visible one step later than their turn."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 EVENTS = 2_000
 LIMITS = Limits()
 # The hours of the runs; TikTok's window ends at 48.
-HOURS = (0, 1, 12, 30, 46, 46.9, 47.1, 47.9, 48.1, 60, 100)
+HOURS = (0, 1, 12, 30, 46.2, 46.8, 47.2, 47.9, 48.2, 60, 100)
 STATES = "select state, reason, count(*) from tiktok_ops.event_outbox group by 1, 2"
 ALERTS = "select count(*) from tiktok_ops.event_outbox where reason is not null and hint is null"
 

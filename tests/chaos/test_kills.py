@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 PLAN = Plan(
     seed=1,
     kills=200,
-    events=2_000,
-    pause=0.035,
+    events=1_600,
+    pause=0.02,
     weights={"kill": 0.85, "stop": 0.07, "cut": 0.07, "sandbox": 0.01},
 )
 

@@ -55,14 +55,20 @@ class Post:
     limits: Limits
 
 
-def make_post(warehouse: str, sandbox: str, crashes: Path, limits: Limits) -> Post:
+def make_post(
+    warehouse: str,
+    sandbox: str,
+    crashes: Path,
+    limits: Limits,
+    read_timeout: float = READ_SECONDS,
+) -> Post:
     """Prepare what every worker needs, so that a forked one works within milliseconds."""
     for file in SQL.rglob("*.sql"):
         statement(str(file.relative_to(SQL).with_suffix("")))
     build(make_source(1, 1).rows[0], EventSettings(), datetime.now(UTC))
     crashes.touch()
     # Opens no connection yet.
-    transport = Transport(local_url=sandbox, read_timeout=READ_SECONDS)
+    transport = Transport(local_url=sandbox, read_timeout=read_timeout)
     return Post(warehouse, transport, crashes, limits)
 
 
