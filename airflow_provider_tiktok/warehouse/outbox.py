@@ -125,16 +125,17 @@ def preview(
     """
     relation = parse_relation(source_relation)
     columns = check_relation(connection, relation)
-    rows = connection.execute(
-        with_relation("outbox/preview_export", relation, columns),
-        {
-            "connection_id": settings.connection_id,
-            "most_rows": limit,
-            "event_ids": None if event_ids is None else list(event_ids),
-            **EVENT_TYPES,
-            **scope.parameters(),
-        },
-    ).fetchall()
+    parameters = {
+        "connection_id": settings.connection_id,
+        "most_rows": limit,
+        "event_ids": None if event_ids is None else list(event_ids),
+        **EVENT_TYPES,
+        **scope.parameters(),
+    }
+    with connection.transaction():
+        connection.execute(statement("outbox/widen_export"), parameters)
+        query = with_relation("outbox/preview_export", relation, columns)
+        rows = connection.execute(query, parameters).fetchall()
     now = _now(connection)
     return [build_event(ExportedRow(*row), settings, now) for row in rows]
 
@@ -160,6 +161,7 @@ def changed_rows(
         with connection.transaction():
             # One row has one text, whatever the session's time zone.
             connection.execute("set local timezone to 'UTC'")
+            connection.execute(statement("outbox/widen_export"), parameters)
             query = with_relation("outbox/read_export", relation, columns)
             connection.execute(_DECLARE + query, parameters)
     except (errors.InvalidDatetimeFormat, errors.DatetimeFieldOverflow) as error:

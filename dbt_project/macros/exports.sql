@@ -27,7 +27,11 @@
             end
 {%- endmacro %}
 
-{#- Whether an event is young enough to be sent, by var `export_days`. -#}
+{#- Whether an event is young enough to be sent, by var `export_days`. A backfill of older days says
+    from when on it reads; what TikTok no longer takes is then recorded, and not silently left out. -#}
 {% macro is_exported(moment) -%}
-    {{ moment }} >= {{ tiktok_now() }} - interval '1 day' * {{ var('export_days') }}
+    {{ moment }} >= coalesce(
+        cast(nullif(current_setting('tiktok.export_since', true), '') as timestamp with time zone),
+        {{ tiktok_now() }} - interval '1 day' * {{ var('export_days') }}
+    )
 {%- endmacro %}
