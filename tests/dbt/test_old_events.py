@@ -1,4 +1,4 @@
-"""Export views show what TikTok may still take; a backfill sees older events too, to record them."""
+"""Export views show what TikTok may still take; a backfill sees older events too."""
 
 from __future__ import annotations
 
