@@ -70,7 +70,7 @@ def receipt_text(receipt: Receipt, *, with_payload: bool = False) -> str:
         ("enqueued", moment(receipt.enqueued_at)),
         ("settled", moment(receipt.settled_at)),
         ("consent", receipt.consent_state + ", limited data use" * receipt.limited_data_use),
-        ("signals sent", ", ".join(receipt.signals)),
+        ("signals sent" if receipt.attempts else "signals", ", ".join(receipt.signals)),
         ("withheld", withheld_text(receipt.withheld)),
         ("payload hash", receipt.payload_hash or ""),
         ("row changed", _changed(receipt)),
