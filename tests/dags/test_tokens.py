@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from cryptography.fernet import Fernet
 
+from airflow_provider_tiktok.hooks.authorisation import Authorisation
+from airflow_provider_tiktok.hooks.tiktok import TikTokHook
 from airflow_provider_tiktok.warehouse.tokens import TokenStore
+
+from .conftest import CREDENTIALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,3 +89,49 @@ def test_a_token_that_dies_while_events_are_sent_is_marked_too(
         assert exported.run("tiktok_events", world.end).state == "failed"
         assert exported.rows("select status from tiktok_ops.oauth_tokens") == [("needs_reauth",)]
         assert exported.sandbox.events() == []
+
+
+def connect_again(stage: Stage) -> None:
+    """Go through an authorisation as the page does, with a person's approval in the sandbox."""
+    with TikTokHook().connect_warehouse() as warehouse:
+        authorisation = Authorisation(TikTokHook(), warehouse, "ada")
+        authorisation.begin()
+        authorisation.confirm(authorisation.receive(stage.sandbox.approve()))
+
+
+def test_after_connecting_again_every_waiting_event_leaves_by_itself(
+    exported: Stage, world: World
+) -> None:
+    waiting = "select count(*), coalesce(sum(attempts), 0) from tiktok_ops.event_outbox where "
+    with store_of(exported) as store:
+        exported.environment.setenv("AIRFLOW__TIKTOK__REDIRECT_URI", "http://localhost/callback")
+        grant(exported, store, "kept-access-token-1")
+        exported.sandbox.revoke("kept-access-token-1")
+        exported.run("tiktok_events", world.end)
+        calls = len(exported.sandbox.requests())
+        exported.run("tiktok_events", world.end + timedelta(hours=1))
+        assert len(exported.sandbox.requests()) == calls  # nothing is asked with a dead grant
+        ((kept, _),) = exported.rows(waiting + "state in ('pending', 'inflight')")
+        assert kept > 0
+
+        connect_again(exported)
+        run = exported.run("tiktok_events", world.end + timedelta(hours=2))
+
+        assert run.state == "success", run.log
+        assert (
+            exported.rows(waiting + "state = 'pending' and next_attempt_at is not null")[0][0] == 0
+        )
+        assert exported.rows(waiting + "state = 'delivered'")[0][0] > 0
+
+
+def test_a_dead_grant_stops_its_own_connection_only(
+    stage: Stage, store: TokenStore, world: World
+) -> None:
+    grant(stage, store, "kept-access-token-1")
+    stage.environment.setenv(
+        "AIRFLOW_CONN_TIKTOK_OTHER", json.dumps({"conn_type": "tiktok", "extra": CREDENTIALS})
+    )
+    store.mark("tiktok_default", "needs_reauth", version=1, code=40105)
+    assert stage.run("tiktok_accounts", world.end).state == "failed"
+    hook = TikTokHook("tiktok_other")
+    assert hook.test_connection()[0]
