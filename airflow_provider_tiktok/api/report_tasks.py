@@ -94,7 +94,8 @@ def download_task(client: TikTokClient, request: ReportRequest, task_id: str) ->
 
     Follows a download address to TikTok's own hosts only, without the token; an address that has
     expired is asked for once more. Below the advertiser level such a report never counts as
-    complete: whether deleted objects are in it is not documented, and cannot be asked for.
+    complete: whether deleted objects are in it is not documented, and cannot be asked for; TopView
+    is not in it.
     """
     return _TaskReport(client, request, task_id)
 
