@@ -87,9 +87,14 @@ def answer(
     data: object = None,
     status: int = 200,
     head: tuple[tuple[str, str], ...] = (),
+    beside: dict[str, object] | None = None,
 ) -> Response:
-    """Return the envelope; `data` of None leaves the key out (TikTok: no data on failure)."""
+    """Return the envelope; `data` of None leaves the key out (TikTok: no data on failure).
+
+    `beside` goes beside code and message, where `oauth/token/` has its data.
+    """
     envelope: dict[str, object] = {"code": int(code), "message": message, "request_id": request_id}
+    envelope |= beside or {}
     if data is not None:
         envelope["data"] = data
     head = (("X-Tt-Logid", request_id), *head)

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from sandbox.server.envelope import ApiError, Code
+from sandbox.server.envelope import ApiError, Code, answer
 from sandbox.server.html import document
 from sandbox.server.messages import HTML, Response, redirect
 
@@ -35,6 +35,21 @@ def access_token(call: Call) -> Response:
     if grant.refresh_token is not None:
         data.update(_lives(grant, call))
     return call.ok(data)
+
+
+def token_of_standard_oauth(call: Call) -> Response:
+    """Exchange a code as OAuth 2 has it (form or JSON); the token lies beside code and message."""
+    _check_client(call, "authorization_code")
+    code = call.state.tokens.use_code(call.params.text("code"), ADVERTISER, call.now)
+    grant = call.state.tokens.issue(code, call.now, expiring=call.state.switches.expiring_tokens)
+    beside: dict[str, object] = {
+        "access_token": grant.access_token,
+        "token_type": "Bearer",
+        "scope": list(grant.scopes),
+        "advertiser_ids": list(grant.advertiser_ids),
+        **_lives(grant, call),
+    }
+    return answer(Code.OK, "OK", call.request_id, beside=beside)
 
 
 def granted_advertisers(call: Call) -> Response:
@@ -158,14 +173,14 @@ def authorize_page(state: State, request: Request) -> Response:
         return Response(document("Cannot authorize", f"<p>{escape(problem)}</p>"), 400, HTML)
     if request.method != "POST":
         return Response(_approval(state, given, family), 200, HTML)
-    answer: dict[str, str] = {"state": given.get("state", "")}
+    sent_back: dict[str, str] = {"state": given.get("state", "")}
     if given.get("decision") == "approve":
         code = state.tokens.new_code(family, _approved(state, request), state.clock.now()).code
-        answer |= {"code": code, "auth_code": code}
+        sent_back |= {"code": code, "auth_code": code}
     else:
-        answer["error"] = "access_denied"  # ours: TikTok does not say what a refusal sends back
+        sent_back["error"] = "access_denied"  # ours: TikTok does not say what a refusal sends back
     joint = "&" if urlsplit(address).query else "?"
-    return redirect(f"{address}{joint}{urlencode(answer)}")
+    return redirect(f"{address}{joint}{urlencode(sent_back)}")
 
 
 def _problem(state: State, app_id: str, address: str) -> str | None:

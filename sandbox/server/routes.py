@@ -58,6 +58,14 @@ ENDPOINTS = (
         needs_token=False,
     ),
     Endpoint(
+        "oauth/token/",
+        "POST",
+        "token",
+        oauth.token_of_standard_oauth,
+        "the same in the words of OAuth 2",
+        needs_token=False,
+    ),
+    Endpoint(
         "oauth2/advertiser/get/",
         "GET",
         "accounts",

@@ -307,3 +307,20 @@ def test_the_page_escapes_what_it_shows(sandbox: RunningSandbox) -> None:
     }
     page = requests.get(f"{sandbox.url}/portal/auth", params=query, timeout=10)
     assert "<script>" not in page.text
+
+
+@pytest.mark.parametrize("sent_as", ["data", "json"])
+def test_the_exchange_of_standard_oauth_answers_beside_the_envelope(
+    sandbox: RunningSandbox, api: Api, sent_as: str
+) -> None:
+    fields = {
+        "grant_type": "authorization_code",
+        "client_id": APP["app_id"],
+        "client_secret": APP["secret"],
+        "code": sandbox.approve(),
+    }
+    envelope = api.send("POST", "oauth/token/", **{sent_as: fields}).json()
+    assert (envelope["code"], envelope["token_type"], "data" in envelope) == (0, "Bearer", False)
+    assert Api(sandbox, envelope["access_token"]).get("user/info/")["code"] == 0
+    assert envelope["advertiser_ids"][0] == US
+    assert api.send("POST", "oauth/token/", **{sent_as: fields}).json()["code"] == 40110
