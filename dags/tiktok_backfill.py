@@ -20,8 +20,8 @@ from airflow_provider_tiktok.operators.backfill import (
 from airflow_provider_tiktok.operators.backfill_slices import (
     TikTokBackfillDeliveryOperator,
     TikTokBackfillEventsOperator,
-    TikTokBackfillSpendOperator,
 )
+from airflow_provider_tiktok.operators.backfill_spend import TikTokBackfillSpendOperator
 from airflow_provider_tiktok.operators.publish import publish
 from airflow_provider_tiktok.operators.trial_events import TikTokSendTestEventsOperator
 

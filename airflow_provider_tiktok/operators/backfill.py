@@ -12,6 +12,7 @@ from airflow_provider_tiktok.hooks.event_settings import event_settings
 from airflow_provider_tiktok.hooks.grant import advertisers_to_read, pixels_to_serve
 from airflow_provider_tiktok.operators.base import TikTokOperator
 from airflow_provider_tiktok.operators.events import CONVERSIONS, REFUNDS
+from airflow_provider_tiktok.operators.spend_pull import find_advertiser
 from airflow_provider_tiktok.warehouse.backfill import (
     Price,
     find_backfill,
@@ -34,9 +35,7 @@ from airflow_provider_tiktok.warehouse.backfill_request import (
 )
 from airflow_provider_tiktok.warehouse.backfill_survey import Tally, survey_events
 from airflow_provider_tiktok.warehouse.outbox import account_countries
-from airflow_provider_tiktok.warehouse.spend_coverage import rows_a_day
-from airflow_provider_tiktok.warehouse.spend_estimate import estimate
-from airflow_provider_tiktok.warehouse.spend_plan import DateRange
+from airflow_provider_tiktok.warehouse.spend_price import price_of_days
 from airflow_provider_tiktok.warehouse.status import now
 
 if TYPE_CHECKING:
@@ -191,20 +190,23 @@ class TikTokPlanBackfillOperator(TikTokOperator):
 
     def _price(self, warehouse: psycopg.Connection[Any], request: BackfillRequest) -> Price:
         """Return what reading the days of spend takes."""
-        days = (request.last_day - request.first_day).days + 1
-        windows = [
-            DateRange(day, day)
-            for day in (request.first_day + timedelta(days=number) for number in range(days))
-        ]
+        tier = self.hook.settings.quota_tier
         calls, rows, minutes = 0, 0, 0.0
         for advertiser_id in request.advertiser_ids:
-            price = estimate(
-                windows,
-                rows_a_day=rows_a_day(warehouse, advertiser_id),
-                tier=self.hook.settings.quota_tier,
+            advertiser = find_advertiser(warehouse, self.tiktok_conn_id, advertiser_id)
+            priced = price_of_days(
+                warehouse, advertiser, request.first_day, request.last_day, tier=tier
             )
+            price = priced.estimate
             calls, rows = calls + price.calls, rows + price.rows
             minutes += price.minutes / request.pace
+            if price.mode == "async":
+                self.log.info(
+                    "Advertiser %s: %.0f minutes of paging; TikTok is asked to prepare the days "
+                    "as report tasks instead, which leaves the quota to others.",
+                    advertiser_id,
+                    price.minutes / request.pace,
+                )
         return Price(calls, rows, minutes)
 
     def _survey(

@@ -1,9 +1,8 @@
-"""Do one slice of a backfill: read spend of some days, bring events of some days, deliver."""
+"""Do one slice of a backfill: what all slices share, and those of events and their delivery."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,10 +10,9 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleExcept
 
 from airflow_provider_tiktok.hooks.event_settings import event_settings
 from airflow_provider_tiktok.operators.base import TikTokOperator
-from airflow_provider_tiktok.operators.spend_pull import find_advertiser, pull
+from airflow_provider_tiktok.triggers.report_tasks import ReportTaskTrigger
 from airflow_provider_tiktok.warehouse.backfill import (
     SliceBusyError,
-    advance,
     end_slice,
     find_backfill,
     progress,
@@ -23,7 +21,6 @@ from airflow_provider_tiktok.warehouse.backfill import (
 from airflow_provider_tiktok.warehouse.delivery import Pace, deliver
 from airflow_provider_tiktok.warehouse.delivery_result import Stopped
 from airflow_provider_tiktok.warehouse.outbox import account_countries, enqueue
-from airflow_provider_tiktok.warehouse.spend_schedule import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +39,7 @@ REST = timedelta(seconds=5)
 LONGER_RESTS = {Stopped.THROTTLED: timedelta(minutes=1), Stopped.FAILING: timedelta(minutes=5)}
 
 
-class _SliceOperator(TikTokOperator):
+class SliceOperator(TikTokOperator):
     """What the three kinds of slices share: taking one, ending it, going on with it later.
 
     :param backfill_id: as the plan returned it; may be templated.
@@ -66,11 +63,18 @@ class _SliceOperator(TikTokOperator):
         self.slice_number = slice_number
         self.max_seconds = max_seconds
         self._rest = REST
+        self.waits_for: timedelta | None = None
+
+    def resume(self, context: Context, event: object) -> Any:
+        """Go on after a wait for TikTok; Airflow calls it."""
+        self.log.debug("Waited for %s", event)
+        return self.execute(context)
 
     def run_job(self, context: Context) -> dict[str, int]:
         """Return the counts of the slice; none when it was done before.
 
         :raises AirflowRescheduleException: its time is over and work is left.
+        :raises TaskDeferred: TikTok prepares reports; the task goes on in a while.
         """
         number, self._ends = int(self.backfill_id), time.monotonic() + self.max_seconds
         with self.hook.connect_warehouse() as warehouse:
@@ -82,6 +86,14 @@ class _SliceOperator(TikTokOperator):
             "Backfill %s: %s of %s slices are done.", number, state.slices_done, state.slices
         )
         if not is_done and not self._is_stopped():
+            if self.waits_for is not None:
+                self.hook.close()
+                self.defer(
+                    trigger=ReportTaskTrigger(
+                        self.waits_for.total_seconds(), f"backfill {number}, {self.slice_number}"
+                    ),
+                    method_name=self.resume.__name__,
+                )
             goes_on_at = datetime.now(UTC) + self._rest
             raise AirflowRescheduleException(goes_on_at)  # type: ignore[no-untyped-call]
         return counts
@@ -127,36 +139,12 @@ class _SliceOperator(TikTokOperator):
         """Return the counts, and why work is left; None when the slice is done."""
         raise NotImplementedError
 
-    def _must_end(self) -> bool:
+    def must_end(self) -> bool:
+        """Return whether no more work may be taken."""
         return self._is_stopped() or time.monotonic() >= self._ends
 
 
-class TikTokBackfillSpendOperator(_SliceOperator):
-    """Read the days of a slice into the ledger, the newest first; each day is kept by itself."""
-
-    def work(
-        self,
-        warehouse: psycopg.Connection[Any],
-        backfill: Backfill,  # noqa: ARG002 - the interface's argument
-        piece: Slice,
-        run_id: str,
-    ) -> tuple[Mapping[str, int], str | None]:
-        """Return the rows read and changed, and how many days are left."""
-        advertiser = find_advertiser(warehouse, self.tiktok_conn_id, piece.subject)
-        counts: Counter[str] = Counter()
-        day = piece.next_day
-        while day >= piece.first_day:
-            if self._must_end():
-                left = (day - piece.first_day).days + 1
-                return counts, f"{left} days of {piece.subject} are left"
-            reading = Reading(day, day, "AUCTION_AD", "stat_time_hour", "missing")
-            counts.update(pull(warehouse, self.hook.client, advertiser, reading, run_id=run_id))
-            day -= timedelta(days=1)
-            advance(warehouse, piece, day, counts)
-        return counts, None
-
-
-class TikTokBackfillEventsOperator(_SliceOperator):
+class TikTokBackfillEventsOperator(SliceOperator):
     """Bring the events of a slice's days into the outbox, each once, whoever met it first."""
 
     def work(
@@ -169,13 +157,13 @@ class TikTokBackfillEventsOperator(_SliceOperator):
         """Return how many events were enqueued, refused and so on."""
         settings = event_settings(self.hook.settings, account_countries(warehouse))
         scope = backfill.request.scope(piece.first_day, piece.last_day)
-        result = enqueue(warehouse, piece.subject, settings, scope=scope, stop=self._must_end)
+        result = enqueue(warehouse, piece.subject, settings, scope=scope, stop=self.must_end)
         self.log.info("%s: %s; reasons: %s", piece.subject, result.counts(), dict(result.reasons))
-        is_done = result.read == 0 or not self._must_end()
+        is_done = result.read == 0 or not self.must_end()
         return result.counts(), None if is_done else "rows are left"
 
 
-class TikTokBackfillDeliveryOperator(_SliceOperator):
+class TikTokBackfillDeliveryOperator(SliceOperator):
     """Deliver what waits for a pixel, at the pace of the backfill."""
 
     def work(

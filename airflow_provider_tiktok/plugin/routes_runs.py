@@ -21,6 +21,8 @@ router = APIRouter()
 def show_run(request: Request, connection_id: str, run_id: str) -> Response:
     """Show what a run did for a connection. No event ids, no payloads."""
     with TikTokHook().connect_warehouse() as warehouse:
+        backfill = backfill_of_run(warehouse, connection_id, run_id)
+        number = backfill.progress.backfill_id if backfill else None
         return page(
             request,
             "run.html",
@@ -28,7 +30,7 @@ def show_run(request: Request, connection_id: str, run_id: str) -> Response:
             connection_id=connection_id,
             run_id=run_id,
             outcomes=OUTCOMES,
-            backfill=backfill_of_run(warehouse, connection_id, run_id),
-            pulls=pulls_of_run(warehouse, connection_id, run_id),
+            backfill=backfill,
+            pulls=pulls_of_run(warehouse, connection_id, run_id, backfill_id=number),
             receipts=receipts_of_run(warehouse, connection_id, run_id),
         )

@@ -60,11 +60,23 @@ class RunBackfill(NamedTuple):
 
 
 def pulls_of_run(
-    connection: psycopg.Connection[Any], connection_id: str, run_id: str
+    connection: psycopg.Connection[Any],
+    connection_id: str,
+    run_id: str,
+    *,
+    backfill_id: int | None = None,
 ) -> list[RunPulls]:
-    """Return what a run read, by advertiser."""
+    """Return what a run read, by advertiser.
+
+    :param backfill_id: whose report tasks to count as well; they outlive a run.
+    """
+    parameters = {
+        "connection_id": connection_id,
+        "run_id": run_id,
+        "backfill": f"backfill_{backfill_id}",
+    }
     with connection.cursor(row_factory=class_row(RunPulls)) as cursor:
-        cursor.execute(statement("run/pulls"), {"connection_id": connection_id, "run_id": run_id})
+        cursor.execute(statement("run/pulls"), parameters)
         return cursor.fetchall()
 
 

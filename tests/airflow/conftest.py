@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from .fleet import Fleet, airflow_fleet
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# How often each disaster happens.
+ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "1"))
 BATCHES = 8
 SECONDS_A_CALL = 1.5
 TWICE = """
@@ -30,7 +33,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
         yield fleet
 
 
-@pytest.fixture
+@pytest.fixture(params=range(ROUNDS), ids=lambda number: f"round {number + 1}")
 def backlog(fleet: Fleet) -> Fleet:
     """The fleet, with enough orders to send for a quarter of a minute."""
     fleet.order(1000 * BATCHES)

@@ -111,3 +111,13 @@ def test_airflows_own_backfill_runs_the_hourly_dag_for_past_hours(fleet: Fleet) 
     select count(distinct run_id) from tiktok_raw.report_pulls where starts_with(run_id, 'backfill')
     """
     assert fleet.rows(pulls) == [(2,)]
+
+
+def test_a_late_run_is_told_with_what_to_look_at(fleet: Fleet) -> None:
+    assert fleet.run("tiktok_spend") == "success"
+    log = fleet.stage.folder / "airflow-triggerer.log"
+    fleet.wait(
+        lambda: "of tiktok_spend is late. Look at its tasks" in log.read_text(errors="replace"),
+        "the triggerer says that the run was late",
+        seconds=120,
+    )

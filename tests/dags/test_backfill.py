@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from airflow_provider_tiktok.operators import backfill_spend
+from airflow_provider_tiktok.warehouse import spend_estimate
+
 if TYPE_CHECKING:
     from sandbox.world import World
 
@@ -41,7 +44,7 @@ def test_a_dry_run_keeps_the_plan_and_does_nothing(exported: Stage, world: World
     pulls = exported.rows("select count(*) from tiktok_raw.report_pulls")
     run = exported.run("tiktok_backfill", world.end, what=["spend", *EVENTS], **RANGE)
     assert run.state == "success"
-    assert "Spend: 3 advertisers, 3 days from 2026-10-31 to 2026-11-02, about 9 calls" in run.log
+    assert "Spend: 3 advertisers, 3 days from 2026-10-31 to 2026-11-02, about 12 calls" in run.log
     skipped = {name for (name, _), state in run.states.items() if state == "skipped"}
     assert {"pull_spend", "enqueue_events", "deliver", "report", "send_test_events"} <= skipped
     assert exported.rows("select count(*) from tiktok_raw.report_pulls") == pulls
@@ -57,16 +60,30 @@ def test_spend_of_a_range_is_read_day_by_day(imported: Stage, world: World) -> N
     run = imported.run("tiktok_backfill", world.end, what=["spend"], is_dry_run=False, **RANGE)
     assert run.state == "success"
     read = (
-        "select distinct start_date::text, end_date::text from tiktok_raw.report_pulls order by 1"
+        "select distinct start_date::text, end_date::text from tiktok_raw.report_pulls "
+        "where time_dimension = 'stat_time_hour' order by 1"
     )
     assert imported.rows(read) == [
         ("2026-10-31", "2026-10-31"), ("2026-11-01", "2026-11-01"), ("2026-11-02", "2026-11-02"),
     ]  # fmt: skip
     for number in range(3):
         result = run.results["pull_spend", number]
-        assert (result["pulls"], result["rows_changed"] > 0) == (3, True)
+        assert (result["pulls"], result["rows_changed"] > 0) == (4, True)  # and the totals
     assert counts(imported, "reported") == {("spend", "read"): 9}
     assert "Backfill 1 is done: 3 slices." in run.log
+
+
+def test_days_that_would_take_hours_of_paging_come_as_report_tasks(
+    imported: Stage, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spend_estimate, "LONGEST_SYNC_MINUTES", 0.0)
+    monkeypatch.setattr(backfill_spend, "REPORT_WAIT", timedelta(seconds=0.1))
+    imported.sandbox.switch(report_task_seconds=0)
+    run = imported.run("tiktok_backfill", world.end, what=["spend"], is_dry_run=False, **RANGE)
+    assert run.state == "success", run.log
+    modes = "select distinct report_mode, data_level from tiktok_raw.report_pulls order by 2"
+    assert imported.rows(modes) == [("async", "AUCTION_AD"), ("sync", "AUCTION_ADVERTISER")]
+    assert counts(imported, "reported") == {("spend", "read"): 9}
 
 
 def test_only_the_advertisers_of_the_form_are_read(imported: Stage, world: World) -> None:

@@ -22,8 +22,8 @@ from airflow_provider_tiktok.operators.backfill import (
 from airflow_provider_tiktok.operators.backfill_slices import (
     TikTokBackfillDeliveryOperator,
     TikTokBackfillEventsOperator,
-    TikTokBackfillSpendOperator,
 )
+from airflow_provider_tiktok.operators.backfill_spend import TikTokBackfillSpendOperator
 from airflow_provider_tiktok.operators.events import (
     TikTokDeliverEventsOperator,
     TikTokEnqueueEventsOperator,

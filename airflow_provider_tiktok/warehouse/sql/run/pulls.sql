@@ -10,7 +10,7 @@ select
     max(incomplete_reason) as incomplete_reason
 from tiktok_raw.report_pulls
 where
-    run_id = %(run_id)s
+    run_id in (%(run_id)s, %(backfill)s)
     and advertiser_id in (
         select advertisers.advertiser_id
         from tiktok_raw.advertisers as advertisers
