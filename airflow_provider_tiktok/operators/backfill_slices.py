@@ -76,7 +76,8 @@ class SliceOperator(TikTokOperator):
         :raises AirflowRescheduleException: its time is over and work is left.
         :raises TaskDeferred: TikTok prepares reports; the task goes on in a while.
         """
-        number, self._ends = int(self.backfill_id), time.monotonic() + self.max_seconds
+        number, self.waits_for = int(self.backfill_id), None
+        self._ends = time.monotonic() + self.max_seconds
         with self.hook.connect_warehouse() as warehouse:
             backfill = find_backfill(warehouse, number)
             self.hook.keep_within(backfill.request.pace)

@@ -70,7 +70,7 @@ insert into analytics.exp_tiktok__conversion_events (
 )
 select
     'ord_' || n, 'conversion', 'CompletePayment', 'web',
-    case when n % 2 = 0 then 'CUS00000000000000001' else 'CIN00000000000000001' end,
+    case when mod(n, 2) = 0 then 'CUS00000000000000001' else 'CIN00000000000000001' end,
     'tiktok_default',
     now() - interval '1 hour', 'person_' || n, 'granted', false, 'E.C.P.' || n,
     'person' || n || '@shop.example', '73.162.1.9', 'Mozilla/5.0', 'US', 12.5, 'USD', n::text,
