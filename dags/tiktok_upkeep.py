@@ -5,7 +5,8 @@ had a day to count (setting `alert_stats_days`) and fails when both differ by mo
 `alert_stats_gap`. The numbers stay in `tiktok_ops.event_reconciliations` and reach the mart
 `rpt_event_reconciliation_daily`.
 
-`retain` removes payloads and receipts that are older than the settings `retention_*`.
+`retain` removes payloads and receipts that are older than the settings `retention_*`,
+`retain_pulls` rows of pulls that are older than 90 days and changed nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from airflow.sdk import DAG, CronTriggerTimetable
 from airflow_provider_tiktok.operators.event_care import TikTokRetainEventsOperator
 from airflow_provider_tiktok.operators.event_checks import TikTokReconcileEventsOperator
 from airflow_provider_tiktok.operators.spend import TikTokListAdvertisersOperator
+from airflow_provider_tiktok.operators.spend_care import TikTokRetainPullsOperator
 
 with DAG(
     "tiktok_upkeep",
@@ -33,3 +35,4 @@ with DAG(
         advertiser_id=advertisers.output
     )
     TikTokRetainEventsOperator(task_id="retain")
+    TikTokRetainPullsOperator(task_id="retain_pulls")

@@ -76,7 +76,7 @@ class SliceOperator(TikTokOperator):
         :raises AirflowRescheduleException: its time is over and work is left.
         :raises TaskDeferred: TikTok prepares reports; the task goes on in a while.
         """
-        number, self.waits_for = int(self.backfill_id), None
+        number = int(self.backfill_id)
         self._ends = time.monotonic() + self.max_seconds
         with self.hook.connect_warehouse() as warehouse:
             backfill = find_backfill(warehouse, number)
@@ -117,6 +117,7 @@ class SliceOperator(TikTokOperator):
         self, warehouse: psycopg.Connection[Any], backfill: Backfill, context: Context
     ) -> tuple[dict[str, int], bool]:
         number, run_id = backfill.backfill_id, context["run_id"]
+        self.waits_for = None
         with taken(warehouse, number, self.slice_number, run_id=run_id) as piece:
             if piece is None:
                 self.log.info("Slice %s was done before.", self.slice_number)

@@ -132,7 +132,7 @@ def test_a_worker_that_dies_lets_its_slice_go(
     doomed = connect(warehouse)
     hold = taken(doomed, number, 1, run_id="one")
     hold.__enter__()
-    connection.execute("select pg_terminate_backend(%s)", [doomed.info.backend_pid])
+    connection.execute("select pg_terminate_backend(%s, 60000)", [doomed.info.backend_pid])
     doomed.close()
     hold.__exit__(None, None, None)
     with taken(connection, number, 1, run_id="two") as piece:

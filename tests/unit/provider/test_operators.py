@@ -35,6 +35,7 @@ from airflow_provider_tiktok.operators.spend import (
     TikTokPullSpendOperator,
     days_between,
 )
+from airflow_provider_tiktok.operators.spend_care import TikTokRetainPullsOperator
 from airflow_provider_tiktok.operators.trial_events import TikTokSendTestEventsOperator
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ OPERATORS = [
     TikTokPlanBackfillOperator,
     TikTokPullSpendOperator,
     TikTokReportBackfillOperator,
+    TikTokRetainPullsOperator,
     TikTokSendTestEventsOperator,
 ]
 TODAY = date(2026, 11, 21)
