@@ -30,8 +30,7 @@ def withdraw(connection: psycopg.Connection[Any], event_source_id: str) -> int:
         relation = parse_relation(name)
         check_relation(connection, relation)
         with connection.transaction():
-            # All waiting events are compared with all rows: one by one would never end.
-            connection.execute("set local enable_nestloop to off")
+            connection.execute(statement("delivery/plan_whole_tables"))
             row = connection.execute(
                 with_relation("delivery/withdraw_consent", relation),
                 {
