@@ -68,7 +68,7 @@
                 select string_agg(concat_ws(' ', advertiser_id, currency, display_timezone, timezone), ',' order by advertiser_id)
                 from {{ raw }}.advertisers
             ), ''
-        )),
+        ) || {{ tiktok.moved_accounts() }}),
         {{ ops }}.now()
     on conflict (is_only) do update
         set
@@ -79,6 +79,28 @@
             {%- if flags.FULL_REFRESH or tiktok.tables_are_missing() %},
             completed_settings = null
             {%- endif %};
+{%- endmacro %}
+
+{#-
+    Which accounts were reported in which zones, of those with more than one: it places clicks, and the
+    run after a move takes all of them again.
+-#}
+{% macro moved_accounts() -%}
+    {%- set zones = adapter.get_relation(target.database, tiktok.build_schema(), 'int_account_zones') -%}
+    {%- if zones is none -%}
+        ''
+    {%- else -%}
+        coalesce(
+            (
+                select string_agg(
+                    concat_ws(' ', advertiser_id, account_time_zone, valid_from),
+                    ',' order by advertiser_id, valid_from
+                )
+                from {{ zones }}
+                where valid_until is not null or valid_from > '1970-01-02'
+            ), ''
+        )
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Whether a table of an earlier build is gone, so that what was computed then must be again. -#}

@@ -4,7 +4,7 @@
 -#}
 {% macro source_or_empty(source_name, table_name) -%}
     {%- set relation = source(source_name, table_name) -%}
-    {%- if source_name ~ '.' ~ table_name not in var('missing_sources') -%}
+    {%- if not tiktok.is_source_left_out(source_name, table_name) -%}
         {{ relation }}
     {%- elif execute -%}
         {%- set node = (graph.sources.values() | selectattr('package_name', 'equalto', 'tiktok')
@@ -20,12 +20,21 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- Whether nothing is to be read from a source table: you have none, or what needs it is not set. -#}
+{% macro is_source_left_out(source_name, table_name) -%}
+    {%- set needed_with = {'finance': 'tiktok_reporting_currency'} -%}
+    {%- do return(
+        source_name ~ '.' ~ table_name in var('missing_sources')
+        or (source_name in needed_with and not var(needed_with[source_name]))
+    ) -%}
+{%- endmacro %}
+
 {#- Stop a run whose source tables cannot feed the models, and say which column and what to do. -#}
 {% macro assert_source_contracts() -%}
     {%- if not execute or flags.WHICH not in ('run', 'build', 'test') -%}{%- do return('') -%}{%- endif -%}
     {%- set declared = [] -%}
     {%- for node in graph.sources.values() if node.package_name == 'tiktok' -%}
-        {%- if node.source_name ~ '.' ~ node.name not in var('missing_sources') -%}
+        {%- if not tiktok.is_source_left_out(node.source_name, node.name) -%}
             {%- do declared.append(node) -%}
         {%- endif -%}
     {%- endfor -%}

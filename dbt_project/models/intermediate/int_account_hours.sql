@@ -1,11 +1,15 @@
+-- Every hour of every account clock that a pull has asked for, placed in UTC. The only place where
+-- spend gets its UTC time. Hours never move, so a run adds the days that are new; a full refresh
+-- takes up newer rules for a time zone.
 {{ config(
-    materialized='steady_table', unique_key=['account_time_zone', 'account_hour']
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    indexes=[{'columns': ['account_time_zone', 'account_hour'], 'unique': true}],
 ) }}
 
--- Every hour of every account clock that a pull has asked for, placed in UTC. The only place where
--- spend gets its UTC time.
 with pulls as (
-    select * from {{ ref('stg_tiktok__report_pulls') }}
+    select * from {{ ref('int_spend_pulls') }}
 ),
 
 asked as (
@@ -18,18 +22,33 @@ asked as (
     group by account_time_zone
 ),
 
-hours as (
+days as (
     select
         asked.account_time_zone,
-        cast(series.local_hour as date) as account_date,
-        to_char(series.local_hour, 'YYYY-MM-DD HH24:00:00') as account_hour,
-        to_char(series.local_hour + interval '1 hour', 'YYYY-MM-DD HH24:00:00') as next_account_hour
+        cast(series.local_day as date) as account_date
     from asked
     cross join lateral generate_series(
-        cast(asked.first_date as timestamp),
-        cast(asked.last_date as timestamp) + interval '23 hours',
-        interval '1 hour'
-    ) as series (local_hour)
+        cast(asked.first_date as timestamp), cast(asked.last_date as timestamp), interval '1 day'
+    ) as series (local_day)
+),
+
+hours as (
+    select
+        days.account_time_zone,
+        days.account_date,
+        {{ account_hour_at('days.account_date', 'series.hour') }} as account_hour,
+        {{ account_hour_at('days.account_date', 'series.hour + 1') }} as next_account_hour
+    from days
+    cross join lateral generate_series(0, 23) as series (hour)
+    {% if is_incremental() %}
+        where
+            not exists (
+                select 1 from {{ this }} as known
+                where
+                    known.account_time_zone = days.account_time_zone
+                    and known.account_hour = {{ account_hour_at('days.account_date', '0') }}
+            )
+    {% endif %}
 ),
 
 placed as (

@@ -5,38 +5,8 @@ with listed as (
     select * from {{ ref('stg_tiktok__ads') }}
 ),
 
-spend as (
-    select * from {{ ref('int_spend_latest') }}
-),
-
 charged as (
-    select
-        ad_id,
-        max(ad_group_id) as ad_group_id,
-        max(campaign_id) as campaign_id,
-        max(advertiser_id) as advertiser_id
-    from spend
-    {% if build_scope().is_partial -%}
-        where {{ is_after_last_build('pull_finished_at') }}
-    {%- endif %}
-    group by ad_id
-    {% if build_scope().is_partial -%}
-        union
-        select
-            known.ad_id,
-            known.ad_group_id,
-            known.campaign_id,
-            known.advertiser_id
-        from {{ this }} as known
-        where
-            known.has_spend
-            and not exists (
-                select 1 from spend
-                where
-                    spend.ad_id = known.ad_id
-                    and {{ is_after_last_build('spend.pull_finished_at') }}
-            )
-    {%- endif %}
+    select * from {{ ref('int_spend_ads') }}
 ),
 
 final as (

@@ -1,6 +1,7 @@
 {{ config(materialized='steady_view') }}
 
--- Every value that TikTok ever reported for an ad and hour. A view: the snapshots are its table.
+-- Every value that TikTok ever reported for an ad and hour, of the pulls that the run goes by. A
+-- view: the snapshots are its table.
 with snapshots as (
     select *
     from {{ ref('stg_tiktok__spend_snapshots') }}
@@ -8,7 +9,7 @@ with snapshots as (
 ),
 
 pulls as (
-    select * from {{ ref('stg_tiktok__report_pulls') }}
+    select * from {{ ref('int_spend_pulls') }}
 ),
 
 account_hours as (
@@ -46,7 +47,7 @@ final as (
         snapshots.observed_at,
         pulls.finished_at as pull_finished_at
     from snapshots
-    inner join pulls -- each snapshot has one pull, by its foreign key
+    inner join pulls -- unique by pull_id
         on snapshots.pull_id = pulls.pull_id
     left join account_hours -- unique by zone and hour
         on

@@ -27,6 +27,10 @@ advertisers as (
     select * from {{ ref('stg_tiktok__advertisers') }}
 ),
 
+account_zones as (
+    select * from {{ ref('int_account_zones') }}
+),
+
 site_pixels as (
     select * from {{ ref('int_site_pixels_joined') }}
 ),
@@ -82,9 +86,11 @@ clicks as (
         placed.utm_medium,
         placed.utm_campaign,
         placed.parameter_problems,
-        coalesce(advertisers.account_time_zone, 'UTC') as account_time_zone,
+        coalesce(account_zones.account_time_zone, advertisers.account_time_zone, 'UTC')
+            as account_time_zone,
         {{ account_hour_of(
-            'placed.occurred_at', "coalesce(advertisers.account_time_zone, 'UTC')"
+            'placed.occurred_at',
+            "coalesce(account_zones.account_time_zone, advertisers.account_time_zone, 'UTC')",
         ) }} as account_hour,
         advertisers.currency,
         -- numerics
@@ -96,6 +102,10 @@ clicks as (
     from placed
     left join advertisers -- unique by advertiser_id
         on placed.advertiser_id = advertisers.advertiser_id
+    left join account_zones -- at most one holds: the zone in which TikTok wrote the hour's spend
+        on
+            placed.advertiser_id = account_zones.advertiser_id
+            and {{ held_at('account_zones', 'placed.occurred_at') }}
 ),
 
 final as (

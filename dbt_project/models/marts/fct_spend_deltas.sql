@@ -16,19 +16,7 @@ with versions as (
 ),
 
 pulls as (
-    select * from {{ ref('stg_tiktok__report_pulls') }}
-),
-
-pulls_to_add as (
-    select pulls.pull_id
-    from pulls
-    {% if is_incremental() %}
-        where
-            not exists (
-                select 1 from {{ this }} as known
-                where known.pull_id = pulls.pull_id
-            )
-    {% endif %}
+    select * from {{ ref('int_spend_pulls') }}
 ),
 
 with_previous as (
@@ -41,14 +29,15 @@ with_previous as (
         previous.tiktok_purchases as previous_tiktok_purchases,
         previous.tiktok_purchase_value as previous_tiktok_purchase_value
     from versions
-    inner join pulls_to_add -- unique by pull_id
-        on versions.pull_id = pulls_to_add.pull_id
     left join versions as previous -- unique by hour and seq, which has no gaps
         on
             versions.advertiser_id = previous.advertiser_id
             and versions.ad_id = previous.ad_id
             and versions.account_hour = previous.account_hour
             and versions.seq = previous.seq + 1
+    {% if is_incremental() %}
+        where {{ is_one_of_few('versions.pull_id', pulls_without_deltas('pulls', this)) }}
+    {% endif %}
 ),
 
 final as (
@@ -80,7 +69,9 @@ final as (
         account_date,
         -- timestamps
         hour_starts_at,
-        observed_at
+        hour_ends_at,
+        observed_at,
+        pull_finished_at
     from with_previous
 )
 

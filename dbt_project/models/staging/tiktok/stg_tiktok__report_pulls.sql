@@ -23,7 +23,8 @@ final as (
         rows_absent,
         rows_rejected,
         is_complete,
-        incomplete_reason
+        incomplete_reason,
+        array_to_string(stale_dates, ' ') as stale_dates
     from source
 )
 

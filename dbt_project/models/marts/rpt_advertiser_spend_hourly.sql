@@ -1,0 +1,15 @@
+{{ config(materialized='steady_view') }}
+
+with spend as (
+    select * from {{ ref('fct_spend_hourly') }}
+),
+
+final as (
+    {{ spend_at_level(
+        'spend', 'advertiser_spend_hour_id',
+        ['advertiser_id'],
+        ['account_time_zone', 'account_hour', 'account_date', 'hour_starts_at'],
+    ) }}
+)
+
+select * from final
