@@ -219,7 +219,9 @@ def measure_payloads(servers: Servers) -> None:
         make_rows(connection, PAYLOADS)
         texts = [row[0] for row in connection.execute(ROW_TEXT, [PAYLOADS]).fetchall()]
     rows = [
-        ExportedRow(text, f"ord_{number}", "CompletePayment", "", is_conflicting=False)
+        ExportedRow(
+            text, f"ord_{number}", "CompletePayment", "", is_conflicting=False, is_known=False
+        )
         for number, text in enumerate(texts)
     ]
     settings, now = EventSettings(), datetime.now(UTC)
