@@ -1,7 +1,9 @@
 """Pull what every advertiser spent, hour by hour and ad by ad, once an hour.
 
-Each run reads the last three days again, because TikTok corrects its numbers; once a day it reads
-the last 28. The ledger keeps a value only when it changed, so reading again costs no room.
+Each run reads today and yesterday again, because TikTok corrects its numbers, every six hours the
+two days before, and once a day the sums of the last 35 days; a day whose hours do not add up to them
+is read by the hour again, and so is every day that no complete pull has read. The ledger keeps a
+value only when it changed, so reading again costs no room. `airflow tiktok plan` says what is due.
 """
 
 from __future__ import annotations

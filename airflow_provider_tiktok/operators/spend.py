@@ -10,9 +10,11 @@ from airflow_provider_tiktok.hooks.grant import advertisers_to_read
 from airflow_provider_tiktok.hooks.settings import SettingsError
 from airflow_provider_tiktok.operators.base import TikTokOperator
 from airflow_provider_tiktok.operators.spend_pull import find_advertiser, pull
+from airflow_provider_tiktok.warehouse.accounts import enabled_advertisers
 from airflow_provider_tiktok.warehouse.spend_coverage import due_for
+from airflow_provider_tiktok.warehouse.spend_price import price_of_due
 from airflow_provider_tiktok.warehouse.spend_schedule import Reading
-from airflow_provider_tiktok.warehouse.spend_time import account_zone
+from airflow_provider_tiktok.warehouse.spend_time import TimeZoneError, account_zone
 from airflow_provider_tiktok.warehouse.status import now
 
 if TYPE_CHECKING:
@@ -32,16 +34,43 @@ ROUNDS = 2
 class TikTokListAdvertisersOperator(TikTokOperator):
     """Return the ids of the advertisers whose spend to pull, to map tasks over."""
 
-    def run_job(self, context: Context) -> list[str]:  # noqa: ARG002 - the interface's argument
+    def run_job(self, context: Context) -> list[str]:
         """Return the ids."""
         with self.hook.connect_warehouse() as warehouse:
             advertiser_ids = advertisers_to_read(warehouse, self.hook.settings)
-        if not advertiser_ids:
-            raise SettingsError(
-                f"No advertiser of connection {self.tiktok_conn_id} is imported and switched on. "
-                "Run the DAG tiktok_accounts first and read its log.",
-            )
+            if not advertiser_ids:
+                raise SettingsError(
+                    f"No advertiser of connection {self.tiktok_conn_id} is imported and switched "
+                    "on. Run the DAG tiktok_accounts first and read its log.",
+                )
+            self._say_price(warehouse, advertiser_ids, context)
         return advertiser_ids
+
+    def _say_price(
+        self,
+        warehouse: psycopg.Connection[Any],
+        advertiser_ids: Sequence[str],
+        context: Context,
+    ) -> None:
+        """Log what the mapped tasks will read, as `airflow tiktok plan` says it."""
+        moment = context.get("data_interval_end") or now(warehouse)
+        for advertiser in enabled_advertisers(warehouse, self.tiktok_conn_id):
+            if advertiser.advertiser_id not in advertiser_ids:
+                continue
+            try:
+                tier = self.hook.settings.quota_tier
+                plan = price_of_due(warehouse, advertiser, moment, tier=tier)
+            except TimeZoneError as error:
+                self.log.warning("Advertiser %s: %s", advertiser.advertiser_id, error)
+                continue
+            self.log.info(
+                "Advertiser %s: %s reports are due, %s days by the hour, about %s calls and %s rows.",
+                advertiser.advertiser_id,
+                len(plan.readings),
+                plan.hourly_days,
+                plan.estimate.calls,
+                plan.estimate.rows,
+            )
 
 
 class TikTokPullSpendOperator(TikTokOperator):

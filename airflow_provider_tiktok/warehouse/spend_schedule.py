@@ -101,7 +101,9 @@ def due_readings(
     rhythm: Rhythm = DEFAULT_RHYTHM,
     first_day: date | None = None,
 ) -> list[Reading]:
-    """Return the reports that are due, the newest day first. Nothing is due twice in one hour.
+    """Return the reports that are due, the newest day first and totals after all ads.
+
+    Nothing is due twice in one hour.
 
     What an earlier run missed stays due until it was read, so a run heals the runs before it.
 
@@ -137,7 +139,7 @@ def due_readings(
         )
         for window in joined(costly, LONGEST_DAYS["stat_time_day"])
     ]
-    return sorted(found, key=lambda reading: reading.end_date, reverse=True)
+    return sorted(found, key=_turn)
 
 
 def readings_between(zone: ZoneInfo, first: date, last: date) -> list[Reading]:
@@ -155,7 +157,12 @@ def readings_between(zone: ZoneInfo, first: date, last: date) -> list[Reading]:
         Reading(window.start_date, window.end_date, "AUCTION_ADVERTISER", "stat_time_day", "totals")
         for window in joined(days, LONGEST_DAYS["stat_time_day"])
     ]
-    return sorted(found, key=lambda reading: reading.end_date, reverse=True)
+    return sorted(found, key=_turn)
+
+
+def _turn(reading: Reading) -> tuple[bool, int]:
+    """Sort ads before totals, so that totals are compared with what was just read."""
+    return reading.data_level != "AUCTION_AD", -reading.end_date.toordinal()
 
 
 def _why_by_the_hour(

@@ -96,17 +96,22 @@ def test_where_hours_are_the_total_there_is_no_row(account, row):
 
 
 @pytest.mark.parametrize("difference", ["0.01", "-0.01"])
-def test_a_planted_cent_is_found_whichever_is_read_last(account, row, difference):
+def test_a_planted_cent_is_found_as_soon_as_hours_and_total_are_of_one_moment(
+    account, row, difference
+):
     total = str(Decimal(10) + Decimal(difference))
     read_total(account, row, total)
     read_hours(account, row, at=LATER + timedelta(minutes=1))
+    assert gaps(account) == {"": (Decimal(difference), "settling")}
+
+    read_total(account, row, total, at=LATER + timedelta(minutes=2))
     assert gaps(account) == {"": (Decimal(difference), "unknown")}
 
     read_total(account, row, "10", at=LATER + timedelta(hours=1))
 
     assert gaps(account) == {}
     history = "select reason from tiktok_raw.spend_gaps order by seq"
-    assert account.rows(history) == [("not_read",), ("unknown",), ("closed",)]
+    assert account.rows(history) == [("not_read",), ("settling",), ("unknown",), ("closed",)]
 
 
 def test_the_same_gap_seen_again_adds_no_row(account, row):
@@ -186,6 +191,21 @@ def test_what_the_ads_days_explain_is_settling_until_their_hours_are_read(accoun
     read_total(account, row, "12")
 
     assert gaps(account) == {"": (Decimal(2), "settling")}
+
+
+def test_an_hourly_run_without_trouble_finds_no_gap_on_the_way(warehouse, world):
+    with (
+        start_server(world, clock_speed=0.0) as sandbox,
+        connect(warehouse) as connection,
+    ):
+        puller = start_pulling(connection, sandbox, world, world.end - timedelta(hours=30))
+        for hours in (-30, -12, 0, 13):
+            puller.at(world.end + timedelta(hours=hours))
+            puller.pull_due()
+        found = connection.execute("select distinct reason from tiktok_raw.spend_gaps").fetchall()
+        assert set(found) <= {("settling",), ("closed",)}
+        assert all(total == hours + gap for total, hours, gap in connection.execute(SUMS))
+        puller.transport.close()
 
 
 def test_more_ads_than_tiktok_lists_still_add_up_to_the_account(warehouse):

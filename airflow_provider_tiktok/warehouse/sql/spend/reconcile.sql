@@ -225,7 +225,20 @@ readings as (
         )
         or %(observed_at)s < tiktok_raw.hour_starts_at(
             to_char(totals.day + 1, 'YYYY-MM-DD 00:00:00'), %(display_timezone)s
-        ) + interval '2 hours' as is_young
+        ) + interval '2 hours' as is_young,
+        -- The next reading of totals will tell; days that no hourly run reads again have none.
+        newest.observed_at > (
+            select max(report_pulls.observed_at)
+            from tiktok_raw.report_pulls
+            where
+                report_pulls.advertiser_id = %(advertiser_id)s
+                and report_pulls.data_level = 'AUCTION_ADVERTISER'
+                and report_pulls.time_dimension = 'stat_time_day'
+                and report_pulls.start_date <= totals.day
+                and report_pulls.end_date >= totals.day
+                and report_pulls.is_complete
+        )
+        and totals.day >= (%(observed_at)s - interval '35 days')::date as is_total_older
     from totals
     left outer join
         lateral (
@@ -265,7 +278,9 @@ judged as (
             when (gaps.spend, gaps.impressions, gaps.clicks, gaps.conversion) = (0, 0, 0, 0)
                 then 'closed'
             when not readings.is_read then 'not_read'
-            when readings.is_young or readings.is_explained_by_days then 'settling'
+            when
+                readings.is_young or readings.is_explained_by_days or readings.is_total_older
+                then 'settling'
             when readings.incomplete_reason like '%%truncated%%' then 'id_limit'
             when readings.incomplete_reason like '%%promoted_missing%%' then 'promoted'
             when campaigns.raw::text ilike '%%gmv_max%%' then 'gmv_max'
@@ -323,4 +338,11 @@ where
     (last_seq is not null or reason <> 'closed')
     and (last_spend, last_impressions, last_clicks, last_conversion, last_reason)
     is distinct from (spend, impressions, clicks, conversion, reason)
+    -- What was judged stays judged until an amount changes.
+    and (
+        last_seq is null
+        or reason <> 'settling'
+        or (last_spend, last_impressions, last_clicks, last_conversion)
+        is distinct from (spend, impressions, clicks, conversion)
+    )
 returning stat_date, campaign_id, spend, reason
