@@ -48,6 +48,8 @@ OURS = """
         conversion, complete_payment, total_complete_payment_rate
     from tiktok_raw.spend_snapshots order by stat_time, entity_id, seq desc
 """
+# A day, what goes wrong at which calls, and when it is read.
+Case = tuple[date, "Sequence[tuple[str, Sequence[int]]]", "Sequence[datetime]"]
 PEERS = f"select ad_id, stat_time_hour, {METRICS} from peer.hours"  # noqa: S608 - our own constant
 
 
@@ -165,7 +167,7 @@ def speed(stage: Stage, ads: int) -> bool:
 def bad_days(stage: Stage, ads: int) -> bool:
     """Count the right rows after each thing that goes wrong; return whether ours are all right."""
     world = World(seed=1, ads_per_advertiser=ads)
-    cases = {
+    cases: dict[str, Case] = {
         "nothing goes wrong": (DAY, [], [LATE]),
         "40100 on every fifth call": (DAY, [("A06", range(2, 200, 5))], [LATE]),
         "numbers restated": (DAY, [], [EARLY, LATE]),
@@ -174,16 +176,15 @@ def bad_days(stage: Stage, ads: int) -> bool:
         "page 2 breaks off": (DAY, [("T07", [2])], [LATE]),
     }
     is_right = True
-    print(
-        f"\n{'rows that are right':<28}{'of':>8}{'ours':>8}{'ingestr':>9}{'ingestr, hours not UTC':>24}"
-    )
+    head = f"{'rows that are right':<28}{'of':>8}{'ours':>8}{'ingestr':>9}"
+    print(f"\n{head}{'its hours not as UTC':>24}")
     for name, (day, faults, moments) in cases.items():
         expected = truth(world, day, moments[-1], is_local=False)
-        mine = set(bad_day(stage, stage.ours, OURS, ads, day, faults, moments))
+        mine = set(bad_day(stage, stage.ours, OURS, ads, (day, faults, moments)))
         is_right &= mine == expected
         words = [f"{len(expected):,}", f"{len(mine & expected):,}", "-", "-"]
         if stage.peer is not None:
-            theirs = set(bad_day(stage, stage.theirs, PEERS, ads, day, faults, moments))
+            theirs = set(bad_day(stage, stage.theirs, PEERS, ads, (day, faults, moments)))
             local = truth(world, day, moments[-1], is_local=True)
             words[2:] = [f"{len(theirs & expected):,}", f"{len(theirs & local):,}"]
         print(f"{name:<28}{words[0]:>8}{words[1]:>8}{words[2]:>9}{words[3]:>24}", flush=True)
@@ -191,15 +192,10 @@ def bad_days(stage: Stage, ads: int) -> bool:
 
 
 def bad_day(
-    stage: Stage,
-    who: Callable[[str, str, date], Run],
-    query: str,
-    ads: int,
-    day: date,
-    faults: Sequence[tuple[str, Sequence[int]]],
-    moments: Sequence[datetime],
+    stage: Stage, who: Callable[[str, str, date], Run], query: str, ads: int, case: Case
 ) -> list[tuple[object, ...]]:
     """Let one of them read the day at some moments, and return what it stored."""
+    day, faults, moments = case
     warehouse = stage.fresh()
     with sandbox(ads) as url:
         control = SandboxControl(url)

@@ -1,7 +1,7 @@
 """Pull what every advertiser spent, hour by hour and ad by ad, once an hour.
 
-Each run reads today and yesterday again, because TikTok corrects its numbers, every six hours the
-two days before, and once a day the sums of the last 35 days; a day whose hours do not add up to them
+Each run reads today and yesterday again, because TikTok corrects its numbers; every six hours the
+two days before; once a day the sums of the last 35 days. A day whose hours do not add up to its sum
 is read by the hour again, and so is every day that no complete pull has read. The ledger keeps a
 value only when it changed, so reading again costs no room. `airflow tiktok plan` says what is due.
 """

@@ -64,7 +64,7 @@ class TikTokListAdvertisersOperator(TikTokOperator):
                 self.log.warning("Advertiser %s: %s", advertiser.advertiser_id, error)
                 continue
             self.log.info(
-                "Advertiser %s: %s reports are due, %s days by the hour, about %s calls and %s rows.",
+                "Advertiser %s: %s reports are due (%s days by the hour), %s calls, %s rows.",
                 advertiser.advertiser_id,
                 len(plan.readings),
                 plan.hourly_days,
