@@ -58,5 +58,8 @@ def test_each_instant_is_in_exactly_the_hour_that_its_account_names(
         if instant < first or text not in placed:
             continue
         end = (datetime.fromisoformat(text) + HOUR).isoformat(sep=" ")
-        if end in placed:
+        # Chatham's clocks go back at a quarter to: the second pass lies apart from the first, and
+        # only the name keeps clicks and spend together.
+        is_apart = zone == "Pacific/Chatham" and instant.astimezone(ZoneInfo(zone)).fold == 1
+        if end in placed and not is_apart:
             assert placed[text] <= instant < placed[end], (instant, text)

@@ -1,3 +1,5 @@
+{{ config(materialized='steady_table', unique_key='ad_group_id') }}
+
 with ad_groups as (
     select * from {{ ref('stg_tiktok__ad_groups') }}
 ),

@@ -1,5 +1,5 @@
 -- One row per ad and version of it.
-{{ config(materialized='table') }}
+{{ config(materialized='steady_table', unique_key='ad_version_id') }}
 
 with current_rows as (
     select * from {{ ref('stg_tiktok__ads') }}

@@ -1,6 +1,6 @@
 -- One row per advertiser account and version of it. In which zone it was reported when is in
 -- int_account_zones.
-{{ config(materialized='table') }}
+{{ config(materialized='steady_table', unique_key='advertiser_version_id') }}
 
 with current_rows as (
     select * from {{ ref('stg_tiktok__advertisers') }}

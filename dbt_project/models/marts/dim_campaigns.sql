@@ -1,3 +1,5 @@
+{{ config(materialized='steady_table', unique_key='campaign_id') }}
+
 with campaigns as (
     select * from {{ ref('stg_tiktok__campaigns') }}
 ),

@@ -1,5 +1,5 @@
 -- One row per campaign and version of it: a renamed campaign keeps its old name for its old days.
-{{ config(materialized='table') }}
+{{ config(materialized='steady_table', unique_key='campaign_version_id') }}
 
 with current_rows as (
     select * from {{ ref('stg_tiktok__campaigns') }}

@@ -8,6 +8,18 @@ ads as (
     select * from {{ ref('dim_ads') }}
 ),
 
+account_days as (
+    select * from {{ ref('int_account_days') }}
+),
+
+settling as (
+    select * from {{ ref('int_spend_settling') }}
+),
+
+maturity as (
+    select * from {{ ref('rpt_spend_maturity') }}
+),
+
 final as (
     select
         -- ids
@@ -17,6 +29,13 @@ final as (
         ad_days.ad_group_id,
         ad_days.ad_id,
         -- strings
+        case
+            when ad_days.advertiser_id is null then 'measured'
+            else
+                {{ spend_status(
+                    "(ad_days.last_hour_starts_at + interval '1 hour')", 'account_days', 'settling', tiktok_now()
+                ) }}
+        end as spend_status,
         ads.campaign_name,
         ads.ad_group_name,
         ads.ad_name,
@@ -24,6 +43,7 @@ final as (
         ad_days.currency,
         -- numerics
         {{ roi_columns('ad_days') }},
+        maturity.share as share_of_final_spend,
         -- booleans
         ad_days.is_attributed,
         {{ is_window_open('ad_days.last_hour_starts_at') }} as is_attribution_window_open,
@@ -32,6 +52,18 @@ final as (
     from ad_days
     left join ads -- unique by ad_id
         on ad_days.ad_id = ads.ad_id
+    left join account_days -- unique by account and day
+        on
+            ad_days.advertiser_id = account_days.advertiser_id
+            and ad_days.account_date = account_days.account_date
+    left join settling -- unique by advertiser_id
+        on ad_days.advertiser_id = settling.advertiser_id
+    left join maturity -- unique by account and age
+        on
+            ad_days.advertiser_id = maturity.advertiser_id
+            and {{ maturity_age(
+                "account_days.confirmed_at - ad_days.last_hour_starts_at - interval '1 hour'"
+            ) }} = maturity.age_hours
 )
 
 select * from final

@@ -21,6 +21,8 @@ summed as (
         currency,
         is_attributed,
         bool_or(is_attribution_window_open) as is_attribution_window_open,
+        bool_or(spend_status = 'provisional') as is_provisional,
+        min(share_of_final_spend) as share_of_final_spend,
         {{ sum_roi_measures() }}
     from ad_roi_daily
     group by
@@ -42,12 +44,14 @@ final as (
         summed.advertiser_id,
         summed.campaign_id,
         -- strings
+        case when summed.is_provisional then 'provisional' else 'measured' end as spend_status,
         advertisers.advertiser_name,
         campaigns.campaign_name,
         summed.account_time_zone,
         summed.currency,
         -- numerics
         {{ roi_columns('summed') }},
+        summed.share_of_final_spend,
         -- booleans
         summed.is_attributed,
         summed.is_attribution_window_open,
