@@ -32,6 +32,7 @@ ROUTES = {
 READS = {
     ("GET", "/"),
     ("GET", "/connections/{connection_id}"),
+    ("GET", "/connections/{connection_id}/runs/{run_id:path}"),
 }
 CHANGES = {
     ("GET", "/callback"),
@@ -64,8 +65,8 @@ pytestmark = pytest.mark.usefixtures("where")
 
 
 def path(template: str) -> str:
-    filled = template.format(
-        connection_id="tiktok_default", name=NAME, kind="pixel", entity_id="CUS1"
+    filled = template.replace(":path}", "}").format(
+        connection_id="tiktok_default", name=NAME, kind="pixel", entity_id="CUS1", run_id="run/1"
     )
     return f"/tiktok{filled}"
 
