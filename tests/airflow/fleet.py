@@ -144,6 +144,10 @@ class Fleet:
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
             return json.loads(answer.read() or b"null")
 
+    def unpause(self, dag_id: str) -> None:
+        """Let a DAG run."""
+        self.api("PATCH", f"/dags/{dag_id}?update_mask=is_paused", {"is_paused": False})
+
     def trigger(self, dag_id: str, **conf: object) -> str:
         """Trigger a run and return its id."""
         body = {"logical_date": None, "conf": conf}
@@ -277,10 +281,12 @@ def airflow_fleet(
     *dag_ids: str,
     executor: str = "LocalExecutor",
     sandbox: Sequence[str] = (),
+    paused: Sequence[str] = (),
     **settings: str,
 ) -> Iterator[Fleet]:
     """Start every process of an Airflow, and stop them however the block ends.
 
+    :param paused: DAGs that only begin when a test says `fleet.unpause`.
     :param sandbox: further arguments of ``python -m sandbox``.
     :param settings: of Airflow, as variables of the environment.
     """
@@ -310,7 +316,8 @@ def airflow_fleet(
                 lambda dag_id=dag_id: bool(fleet.api("GET", f"/dags/{dag_id}")["dag_id"]),
                 f"{dag_id} is read",
             )
-            fleet.api("PATCH", f"/dags/{dag_id}?update_mask=is_paused", {"is_paused": False})
+            if dag_id not in paused:
+                fleet.unpause(dag_id)
         yield fleet
 
 

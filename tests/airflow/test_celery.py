@@ -62,6 +62,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
             DAG,
             executor="CeleryExecutor",
             sandbox=("--tier", "Basic"),
+            paused=("tiktok_accounts", "tiktok_spend"),  # they would hold both workers for minutes
             **settings,
         ) as fleet:
             for name in WORKERS:
@@ -103,6 +104,7 @@ def test_two_workers_send_more_than_one(fleet: Fleet) -> None:
 
 def test_the_quota_holds_over_both_workers(fleet: Fleet) -> None:
     for dag_id in ("tiktok_accounts", "tiktok_spend"):
+        fleet.unpause(dag_id)
         assert fleet.run(dag_id) == "success"
     state = fleet.sandbox.state()
     assert sum(state["codes"].values()) > 20
