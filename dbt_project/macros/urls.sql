@@ -92,3 +92,8 @@
         {%- endfor %}
         )
 {%- endmacro %}
+
+{#- Ends a lateral subquery whose expressions are to be computed once per row, not once per use. -#}
+{% macro once_per_row() -%}
+    offset 0
+{%- endmacro %}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import psycopg
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def components(links: Iterable[tuple[str, str]]) -> dict[str, str]:
     }
 
 
+@settings(max_examples=1000)
 @given(LINKS)
 def test_persons_are_connected_components(stitcher: Stitcher, links: list[tuple[str, str]]) -> None:
     assert stitcher.persons(links) == components(links)

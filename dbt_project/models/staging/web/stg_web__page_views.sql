@@ -3,45 +3,51 @@ with source as (
     select * from {{ source_or_empty('web', 'page_views') }}
 ),
 
-queries as (
+parsed as (
     select
-        cast(page_view_id as text) as page_view_id,
-        cast(visitor_id as text) as visitor_id,
-        page_url,
-        referrer_url,
-        ttp,
-        cast(ip_address as text) as ip_address,
-        user_agent,
-        locale,
-        {{ url_query('page_url') }} as url_query,
-        occurred_at
+        cast(source.page_view_id as text) as page_view_id,
+        cast(source.visitor_id as text) as visitor_id,
+        source.page_url,
+        source.referrer_url,
+        source.ttp,
+        cast(source.ip_address as text) as ip_address,
+        source.user_agent,
+        source.locale,
+        source.occurred_at,
+        decoded.*
     from source
-),
-
-encoded as (
-    select
-        *,
-        {{ url_parameter('url_query', var('ttclid_parameter')) }} as encoded_ttclid,
-        {{ url_parameter('url_query', var('campaign_id_parameter')) }} as encoded_campaign_id,
-        {{ url_parameter('url_query', var('ad_group_id_parameter')) }} as encoded_ad_group_id,
-        {{ url_parameter('url_query', var('ad_id_parameter')) }} as encoded_ad_id,
-        {{ url_parameter('url_query', 'utm_source') }} as encoded_utm_source,
-        {{ url_parameter('url_query', 'utm_medium') }} as encoded_utm_medium,
-        {{ url_parameter('url_query', 'utm_campaign') }} as encoded_utm_campaign
-    from queries
-),
-
-decoded as (
-    select
-        *,
-        {{ url_decode('encoded_ttclid', plus_is_blank=false) }} as found_ttclid,
-        {{ url_decode('encoded_campaign_id') }} as found_campaign_id,
-        {{ url_decode('encoded_ad_group_id') }} as found_ad_group_id,
-        {{ url_decode('encoded_ad_id') }} as found_ad_id,
-        {{ url_decode('encoded_utm_source') }} as found_utm_source,
-        {{ url_decode('encoded_utm_medium') }} as found_utm_medium,
-        {{ url_decode('encoded_utm_campaign') }} as found_utm_campaign
-    from encoded
+    -- Each step once per row: without it the planner would write every step out in every use
+    -- of it, and compute it as often.
+    cross join
+        lateral (
+            select {{ url_query('source.page_url') }} as url_query
+            {{ once_per_row() }} -- noqa: layout.indent
+        ) as queries
+    cross join
+        lateral (
+            select
+                {{ url_parameter('queries.url_query', var('ttclid_parameter')) }} as ttclid,
+                {{ url_parameter('queries.url_query', var('campaign_id_parameter')) }}
+                    as campaign_id,
+                {{ url_parameter('queries.url_query', var('ad_group_id_parameter')) }}
+                    as ad_group_id,
+                {{ url_parameter('queries.url_query', var('ad_id_parameter')) }} as ad_id,
+                {{ url_parameter('queries.url_query', 'utm_source') }} as utm_source,
+                {{ url_parameter('queries.url_query', 'utm_medium') }} as utm_medium,
+                {{ url_parameter('queries.url_query', 'utm_campaign') }} as utm_campaign
+            {{ once_per_row() }} -- noqa: layout.indent
+        ) as encoded
+    cross join lateral (
+        select
+            {{ url_decode('encoded.ttclid', plus_is_blank=false) }} as found_ttclid,
+            {{ url_decode('encoded.campaign_id') }} as found_campaign_id,
+            {{ url_decode('encoded.ad_group_id') }} as found_ad_group_id,
+            {{ url_decode('encoded.ad_id') }} as found_ad_id,
+            {{ url_decode('encoded.utm_source') }} as found_utm_source,
+            {{ url_decode('encoded.utm_medium') }} as found_utm_medium,
+            {{ url_decode('encoded.utm_campaign') }} as found_utm_campaign
+            {{ once_per_row() }} -- noqa: layout.indent
+    ) as decoded
 ),
 
 final as (
@@ -86,7 +92,7 @@ final as (
             when occurred_at is null then 'occurred_at is missing'
             when {{ is_future('occurred_at') }} then 'occurred_at is in the future'
         end as problem
-    from decoded
+    from parsed
 )
 
 select * from final
