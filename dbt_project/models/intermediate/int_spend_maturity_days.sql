@@ -35,12 +35,13 @@ settled_days as (
                         known.advertiser_id = account_days.advertiser_id
                         and known.account_date = account_days.account_date
                 )
-                or exists (
-                    select 1 from deltas
+                or (account_days.advertiser_id, account_days.account_date) in (
+                    select
+                        deltas.advertiser_id,
+                        deltas.account_date
+                    from deltas
                     where
-                        deltas.advertiser_id = account_days.advertiser_id
-                        and deltas.account_date = account_days.account_date
-                        and deltas.pull_finished_at > (
+                        deltas.pull_finished_at > (
                             select max(known.pull_finished_at) from {{ this }} as known
                         )
                 )

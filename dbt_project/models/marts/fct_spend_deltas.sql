@@ -8,6 +8,8 @@
         {'columns': ['spend_delta_id'], 'unique': true},
         {'columns': ['pull_id']},
         {'columns': ['spend_hour_id']},
+        {'columns': ['advertiser_id', 'account_date']},
+        {'columns': ['pull_finished_at']},
     ],
 ) }}
 
