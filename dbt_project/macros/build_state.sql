@@ -68,7 +68,9 @@
                 select string_agg(concat_ws(' ', advertiser_id, currency, display_timezone, timezone), ',' order by advertiser_id)
                 from {{ raw }}.advertisers
             ), ''
-        ) || {{ tiktok.moved_accounts() }}),
+        ) || {{ tiktok.moved_accounts() }}
+        {#- Rows that came later than a partial run looks are taken by the next whole one. -#}
+        || floor(extract(epoch from {{ ops }}.now()) / 86400 / {{ var('whole_build_days') }})),
         {{ ops }}.now()
     on conflict (is_only) do update
         set

@@ -49,6 +49,7 @@ def day(world: World) -> list:
 def test_hourly_runs_with_late_rows_and_restatements_equal_a_full_refresh(
     project: DbtProject, world: World, day: list
 ) -> None:
+    project.variables["whole_build_days"] = 1000
     with connect(project.uri) as connection:
         write_accounts(connection, world, day[0])
         late: list[str] = []
@@ -70,11 +71,38 @@ def test_hourly_runs_with_late_rows_and_restatements_equal_a_full_refresh(
             project.build_all(*MODELS_ONLY)
     restated = project.rows("select count(*) from analytics.fct_spend_deltas where is_restatement")
     assert restated[0][0] > 0
+    writers = "select count(distinct xmin::text) from analytics_intermediate.int_tiktok_clicks"
+    assert project.rows(writers)[0][0] > 1  # later runs added to what the first one wrote
     hourly = contents(project)
     project.build_all(*MODELS_ONLY, "--full-refresh")
     full = contents(project)
     assert {table for table in full if full[table] != hourly.get(table)} == set()
     assert project.rows("select count(*) from analytics_intermediate.tiktok_changes") == [(0,)]
+
+
+@pytest.mark.long
+def test_the_first_run_of_a_day_takes_corrections_of_any_age(
+    project: DbtProject, world: World, day: list
+) -> None:
+    project.variables["late_rows_days"] = 1
+    corrected = "update shop.orders set total_amount = total_amount + 1 where order_id = %s"
+    gross = "select gross_amount from analytics.fct_conversions where order_id = %s"
+    with connect(project.uri) as connection:
+        write_accounts(connection, world, day[0])
+        pull_spend(connection, world, day[0])
+        world.write_user_tables(connection, since=world.start, until=world.end)
+        stop_clock(project.uri, world.end)
+        project.build_all(*MODELS_ONLY)
+        [(order_id,)] = project.rows(
+            "select order_id from shop.orders where currency = 'EUR' order by ordered_at limit 1"
+        )
+        [(before,)] = project.rows(gross, [order_id])
+        connection.execute(corrected, [order_id])
+    project.build_all(*MODELS_ONLY)
+    assert project.rows(gross, [order_id]) == [(before,)]
+    stop_clock(project.uri, world.end + timedelta(days=1))
+    project.build_all(*MODELS_ONLY)
+    assert project.rows(gross, [order_id]) == [(before + 1,)]
 
 
 def test_a_second_run_changes_nothing_and_the_export_views_are_there_all_the_time(
