@@ -12,7 +12,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := False
 export DO_NOT_TRACK := 1
 export RUN
 
-.PHONY: help setup demo ui shell test long browser chaos chaos-airflow lint format bench types lock clean
+.PHONY: help setup demo ui shell test long browser chaos chaos-airflow lint format bench docs types lock clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -43,7 +43,8 @@ test: $(READY) lint ## everything that CI runs
 	@$(BIN)/python -m pytest
 
 long: $(READY) ## the tests that take too long for every change (more than half an hour)
-	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile -m long
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile -m long \
+		--ignore tests/airflow --ignore tests/browser
 
 chaos: $(READY) ## 2,000 kills over 20,000 events; ends red if one is lost, made up or doubled
 	@$(BIN)/python -m tests.chaos --page docs/reference/chaos-results.md
@@ -71,9 +72,20 @@ format: $(READY) ## rewrite Python and SQL in the house's style
 	@$(BIN)/sqlfluff fix airflow_provider_tiktok sandbox
 	@$(BIN)/sqlfluff fix --templater jinja dbt_project
 
-bench: $(READY) ## measure the sandbox, the loading of spend and the delivery; prints tables
+docs: $(READY) ## write the generated pages of docs/ anew, and dbt's own into dbt_project/target
+	@$(BIN)/python -m airflow_provider_tiktok.api.return_codes_page docs/reference/return-codes.md
+	@$(BIN)/python -m airflow_provider_tiktok.cli.reference_page docs/reference/cli.md
+	@$(BIN)/python -m airflow_provider_tiktok.events.reasons_page docs/reference/event-states-and-reasons.md
+	@WRITE_QUESTIONS=1 $(BIN)/python -m pytest tests/dbt/test_questions.py
+	@$(BIN)/dbt docs generate --project-dir dbt_project --profiles-dir dbt_project --empty-catalog --quiet
+
+bench: $(READY) ## measure the sandbox, the loading of spend, the models and the delivery; prints tables
 	@$(BIN)/python benchmarks/sandbox_speed.py
+	@$(BIN)/python benchmarks/report_memory.py
 	@$(BIN)/python benchmarks/spend_load.py
+	@$(BIN)/python benchmarks/spend_beside.py
+	@$(BIN)/python benchmarks/spend_models.py
+	@$(BIN)/python benchmarks/roi_models.py
 	@$(BIN)/python benchmarks/year.py
 	@$(BIN)/python benchmarks/delivery.py
 	@$(BIN)/python benchmarks/delivery_truth.py

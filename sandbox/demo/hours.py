@@ -34,10 +34,15 @@ SUCCEEDED_HOURS = """
 select max(logical_date) from dag_run where dag_id = 'tiktok_spend' and state = 'success'
 """
 COUNTS = """
+with ad_hours as (
+    select seq from tiktok_raw.spend_snapshots
+    where data_level = 'AUCTION_AD' and time_dimension = 'stat_time_hour'
+)
+
 select
     (select count(*) from tiktok_raw.report_pulls) as pulls,
-    (select count(*) from tiktok_raw.spend_snapshots) as snapshots,
-    (select count(*) from tiktok_raw.spend_snapshots where seq > 1) as restated,
+    (select count(*) from ad_hours) as snapshots,
+    (select count(*) from ad_hours where seq > 1) as restated,
     (select count(*) from tiktok_ops.event_outbox) as events,
     (select count(*) from tiktok_ops.event_outbox where state = 'delivered') as delivered
 """

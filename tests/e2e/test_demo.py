@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.demo.stage import TRUTH_LOG
+from sandbox.demo.stage import REPOSITORY, TRUTH_LOG
 from sandbox.server.truth import TruthLog
 from tests.e2e.conftest import play
 
@@ -37,6 +37,9 @@ select event_source_id, event, event_id
 from analytics.fct_event_deliveries
 where state = 'delivered'
 """
+
+
+README = REPOSITORY / "README.md"
 
 
 @pytest.fixture(scope="session")
@@ -217,3 +220,19 @@ def test_a_second_run_finds_everything_done_and_says_the_same(demo: Demo) -> Non
         text[text.index(title) : text.index("\nTook ")] for text in (demo.output, again.stdout)
     )
     assert second == first
+
+
+def test_the_readme_shows_what_the_demo_prints(demo: Demo) -> None:
+    readme = README.read_text(encoding="utf-8")
+    for title in ("What each campaign earned", "What became of every event"):
+        shown = readme[readme.index(title) :].split("\n\n")[1]
+        printed = demo.output[demo.output.index(title) :].split("\n\n")[1]
+        # The number of attempts is that of batches taken apart, which the order of claims decides.
+        assert _without_last_column(shown, title) == _without_last_column(printed, title)
+
+
+def _without_last_column(table: str, title: str) -> list[str]:
+    lines = table.replace("```", "").rstrip().splitlines()
+    if "event" in title:
+        lines = [line.rsplit(maxsplit=1)[0].rstrip() for line in lines]
+    return lines

@@ -36,6 +36,7 @@ from airflow_provider_tiktok.operators.spend import (
     days_between,
 )
 from airflow_provider_tiktok.operators.spend_care import TikTokRetainPullsOperator
+from airflow_provider_tiktok.operators.spend_tasks import TikTokSpendReportTaskOperator
 from airflow_provider_tiktok.operators.trial_events import TikTokSendTestEventsOperator
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ OPERATORS = [
     TikTokReportBackfillOperator,
     TikTokRetainPullsOperator,
     TikTokSendTestEventsOperator,
+    TikTokSpendReportTaskOperator,
 ]
 TODAY = date(2026, 11, 21)
 
