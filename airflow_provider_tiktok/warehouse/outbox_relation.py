@@ -102,11 +102,14 @@ def check_relation(
 def with_relation(
     name: str, relation: ExportRelation, columns: tuple[str, ...] = ()
 ) -> sql.Composed:
-    """Return a statement in which export_relation and export_columns are the real, quoted names."""
+    """Return a statement in which export_relation and export_columns are the real, quoted names.
+
+    It is run with parameters, so a percent sign in a name is doubled.
+    """
     text = statement(name).replace("export_relation", "{relation}")
     text = text.replace("export_columns", "{columns}")
     return sql.SQL(text).format(
-        relation=sql.Identifier(*relation.parts),
+        relation=sql.Identifier(*(part.replace("%", "%%") for part in relation.parts)),
         columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
     )
 

@@ -44,6 +44,9 @@ ATTACKS = [
     *("", ".", "a.", ".b", "a.b.c", "a b", "exports.events; drop table x", "a'b", "a--b;"),
     *('"a', 'a"b"', "a\\b", "exports.events where true", '"".b', f"exports.{'é' * 32}"),
     *("(select 1)", "select * from x", "pg_sleep(10)", "$$a$$ b", "a;b", "a\x00 b"),
+    *("a.b union select 1", "a'; drop table x; --", "a.b\nlimit 1", "lateral (select 1) x"),
+    *("a.b as c", "a.b, c.d", "only a.b", "a.b -- x", "a.b/**/where true", "E'a'", 'U&"a"'),
+    "%(since)s",
 ]  # fmt: skip
 
 
@@ -53,7 +56,10 @@ def test_what_is_no_name_is_refused_before_anything_runs(text: str) -> None:
         parse_relation(text)
 
 
-@pytest.mark.parametrize("text", ["a--b", "$$a$$", "x'or'1", "a/*b*/"])
+ODD = ["a--b", "$$a$$", "x'or'1", "a/*b*/", "{relation}", "a.b%s", "%%", ":a", "a.b::text", "$1"]
+
+
+@pytest.mark.parametrize("text", ODD)
 def test_an_odd_name_is_quoted_and_never_run(
     connection: psycopg.Connection[Any], text: str
 ) -> None:
@@ -97,12 +103,12 @@ def test_a_view_of_any_kind_with_more_columns_is_read(
     add_rows(connection, purchase(1))
     connection.execute(
         sql.SQL(
-            'create {} "Exp"."Conversion Events" as select *, now() as loaded_at from {}'
+            'create {} "Exp"."50%s of Events" as select *, now() as loaded_at from {}'
         ).format(sql.SQL(kind), sql.Identifier("exports", "events"))
         if connection.execute('create schema "Exp"')
         else ""
     )
-    relation = '"Exp"."Conversion Events"'
+    relation = '"Exp"."50%s of Events"'
     assert enqueue(connection, relation, EventSettings()).enqueued == 1
     assert enqueue(connection, relation, EventSettings()).read == 0
 
