@@ -85,6 +85,9 @@ def missing_sources(warehouse: psycopg.Connection[Any], project: Path) -> list[s
 def _tables(source: Mapping[str, Any], variables: Mapping[str, Any]) -> Iterator[SourceTable]:
     schema = _rendered(source.get("schema") or source["name"], variables)
     absent = variables.get("missing_sources") or ()
+    needed_with = ((source.get("config") or {}).get("meta") or {}).get("needed_with")
+    if needed_with and not variables.get(needed_with):
+        return
     for table in source.get("tables") or ():
         if f"{source['name']}.{table['name']}" in absent:
             continue

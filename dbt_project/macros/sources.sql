@@ -22,11 +22,12 @@
 
 {#- Whether nothing is to be read from a source table: you have none, or what needs it is not set. -#}
 {% macro is_source_left_out(source_name, table_name) -%}
-    {%- set needed_with = {'finance': 'tiktok_reporting_currency'} -%}
-    {%- do return(
-        source_name ~ '.' ~ table_name in var('missing_sources')
-        or (source_name in needed_with and not var(needed_with[source_name]))
-    ) -%}
+    {%- if source_name ~ '.' ~ table_name in var('missing_sources') -%}{%- do return(true) -%}{%- endif -%}
+    {%- if not execute or model.resource_type == 'unit_test' -%}{%- do return(false) -%}{%- endif -%}
+    {%- set node = (graph.sources.values() | selectattr('package_name', 'equalto', 'tiktok')
+        | selectattr('source_name', 'equalto', source_name) | first) -%}
+    {%- set needed_with = node.source_meta.get('needed_with') -%}
+    {%- do return(needed_with is not none and not var(needed_with)) -%}
 {%- endmacro %}
 
 {#- Stop a run whose source tables cannot feed the models, and say which column and what to do. -#}
