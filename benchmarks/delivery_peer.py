@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from delivery_rows import PIXEL
+from peer_environment import install
 
 from sandbox.server import STATIC_TOKEN
 
@@ -40,13 +39,8 @@ class Peer:
     @classmethod
     def build(cls, folder: Path) -> Peer | None:
         """Install drt; None where the package index cannot be reached."""
-        uv = shutil.which("uv") or "uv"
-        python = str(folder / "env" / "bin" / "python")
-        make = [uv, "venv", "--quiet", "--python", sys.executable, str(folder / "env")]
-        install = [uv, "pip", "install", "--quiet", "--python", python, PACKAGE]
-        for command in (make, install):
-            if subprocess.run(command, check=False).returncode:  # noqa: S603 - our own commands
-                return None
+        if not install(folder, PACKAGE):
+            return None
         return cls(folder)
 
     def prepare(self, url: str, payloads: list[str]) -> None:

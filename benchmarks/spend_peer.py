@@ -8,11 +8,10 @@ advertiser by the parameter that the sandbox knows, and names it in each row, as
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from peer_environment import install
 
 if TYPE_CHECKING:
     from datetime import date
@@ -59,13 +58,8 @@ class Peer:
     @classmethod
     def build(cls, folder: Path) -> Peer | None:
         """Install ingestr; None where the package index cannot be reached."""
-        uv = shutil.which("uv") or "uv"
-        python = str(folder / "env" / "bin" / "python")
-        make = [uv, "venv", "--quiet", "--python", sys.executable, str(folder / "env")]
-        install = [uv, "pip", "install", "--quiet", "--python", python, PACKAGE]
-        for command in (make, install):
-            if subprocess.run(command, check=False).returncode:  # noqa: S603 - our own commands
-                return None
+        if not install(folder, PACKAGE):
+            return None
         site = folder / "site"
         site.mkdir()
         (site / "sitecustomize.py").write_text(REDIRECT, encoding="utf-8")
