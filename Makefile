@@ -72,12 +72,11 @@ format: $(READY) ## rewrite Python and SQL in the house's style
 	@$(BIN)/sqlfluff fix airflow_provider_tiktok sandbox
 	@$(BIN)/sqlfluff fix --templater jinja dbt_project
 
-docs: $(READY) ## write the generated pages of docs/ anew, and dbt's own into dbt_project/target
+docs: $(READY) ## write the generated pages of docs/ anew
 	@$(BIN)/python -m airflow_provider_tiktok.api.return_codes_page docs/reference/return-codes.md
 	@$(BIN)/python -m airflow_provider_tiktok.cli.reference_page docs/reference/cli.md
 	@$(BIN)/python -m airflow_provider_tiktok.events.reasons_page docs/reference/event-states-and-reasons.md
 	@WRITE_QUESTIONS=1 $(BIN)/python -m pytest tests/dbt/test_questions.py
-	@$(BIN)/dbt docs generate --project-dir dbt_project --profiles-dir dbt_project --empty-catalog --quiet
 
 bench: $(READY) ## measure the sandbox, the loading of spend, the models and the delivery; prints tables
 	@$(BIN)/python benchmarks/sandbox_speed.py
