@@ -102,9 +102,9 @@ def test_a_view_of_any_kind_with_more_columns_is_read(
 ) -> None:
     add_rows(connection, purchase(1))
     connection.execute(
-        sql.SQL(
-            'create {} "Exp"."50%s of Events" as select *, now() as loaded_at from {}'
-        ).format(sql.SQL(kind), sql.Identifier("exports", "events"))
+        sql.SQL('create {} "Exp"."50%s of Events" as select *, now() as loaded_at from {}').format(
+            sql.SQL(kind), sql.Identifier("exports", "events")
+        )
         if connection.execute('create schema "Exp"')
         else ""
     )
