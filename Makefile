@@ -40,7 +40,7 @@ shell: $(READY) ## a shell among the demo's servers; RUN="airflow tiktok status"
 	@exec $(BIN)/python -m sandbox.demo shell "$$RUN"
 
 test: $(READY) lint ## everything that CI runs
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 long: $(READY) ## the tests that take too long for every change (more than half an hour)
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile -m long \
@@ -82,6 +82,7 @@ bench: $(READY) ## measure the sandbox, the loading of spend, the models and the
 	@$(BIN)/python benchmarks/sandbox_speed.py
 	@$(BIN)/python benchmarks/report_memory.py
 	@$(BIN)/python benchmarks/spend_load.py
+	@$(BIN)/python benchmarks/spend_quota.py
 	@$(BIN)/python benchmarks/spend_beside.py
 	@$(BIN)/python benchmarks/spend_models.py
 	@$(BIN)/python benchmarks/roi_models.py

@@ -30,7 +30,7 @@ class NoQuota:
         return max(self._until - time.monotonic(), 0.0)
 
     def cool_down(self, group: str, seconds: float) -> None:  # noqa: ARG002 - as above
-        """Wait a tenth of what TikTok's rules ask for: its virtual minutes are not measured."""
+        """Wait a hundredth of what TikTok's rules ask for: what is counted is rows, not minutes."""
         self._until = time.monotonic() + seconds / 100
 
 
