@@ -21,13 +21,13 @@ from airflow_provider_tiktok.warehouse.database import connect
 from airflow_provider_tiktok.warehouse.delivery_decisions import Verdict, decide
 from airflow_provider_tiktok.warehouse.delivery_queue import DeliveryQueue
 from airflow_provider_tiktok.warehouse.delivery_result import DeliveryResult, Stopped
+from airflow_provider_tiktok.warehouse.failpoint import failpoint
 from airflow_provider_tiktok.warehouse.outbox_batches import (
     Batch,
     Limits,
     Worker,
     planned_for_claims,
 )
-from airflow_provider_tiktok.warehouse.outbox_failpoint import failpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

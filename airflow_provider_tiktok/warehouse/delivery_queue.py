@@ -12,7 +12,7 @@ from airflow_provider_tiktok.warehouse import outbox_batches as batches
 from airflow_provider_tiktok.warehouse.database import statement
 from airflow_provider_tiktok.warehouse.delivery_consent import withdraw
 from airflow_provider_tiktok.warehouse.delivery_decisions import NOT_SENT, Verdict, by_bytes
-from airflow_provider_tiktok.warehouse.outbox_failpoint import failpoint
+from airflow_provider_tiktok.warehouse.failpoint import failpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable

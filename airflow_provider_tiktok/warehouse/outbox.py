@@ -15,7 +15,7 @@ from psycopg import errors, sql
 from airflow_provider_tiktok.events.names import LEGACY_EVENTS
 from airflow_provider_tiktok.events.reasons import HINTS, Reason
 from airflow_provider_tiktok.warehouse.database import statement
-from airflow_provider_tiktok.warehouse.outbox_failpoint import failpoint
+from airflow_provider_tiktok.warehouse.failpoint import failpoint
 from airflow_provider_tiktok.warehouse.outbox_relation import (
     ExportRelation,
     ExportRelationError,

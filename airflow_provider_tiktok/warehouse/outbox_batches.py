@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_tiktok.events.consent import ConsentPolicy
 from airflow_provider_tiktok.events.reasons import HINTS
 from airflow_provider_tiktok.warehouse.database import statement
-from airflow_provider_tiktok.warehouse.outbox_failpoint import failpoint
+from airflow_provider_tiktok.warehouse.failpoint import failpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import dict_row
 
 from airflow_provider_tiktok.warehouse.database import statement
+from airflow_provider_tiktok.warehouse.failpoint import failpoint
 from airflow_provider_tiktok.warehouse.spend_gaps import write_gaps
 from airflow_provider_tiktok.warehouse.spend_staging import keep_rejected, settle_duplicates, stage
 from airflow_provider_tiktok.warehouse.spend_time import account_zone
@@ -101,10 +102,15 @@ def load_report(
             "skipped_metrics": list(reader.skipped_metrics),
             "request_ids": list(reader.request_ids),
         }
+        failpoint("pull_before_snapshots")
         pull |= _row(connection, "spend/apply_pull", pull)
+        failpoint("pull_after_snapshots")
         keep_rejected(connection, pull["pull_id"], staged)
         connection.execute(statement("spend/finish_pull"), pull)
+        failpoint("pull_before_gaps")
         gaps_changed = write_gaps(connection, pull)
+        failpoint("pull_before_commit")
+    failpoint("pull_after_commit")
     if staged.error is not None:
         raise staged.error
     return PullResult(

@@ -10,6 +10,7 @@ from airflow_provider_tiktok.api.errors import TikTokError
 from airflow_provider_tiktok.api.report_rows import RejectedRow
 from airflow_provider_tiktok.warehouse.accounts_save import storable
 from airflow_provider_tiktok.warehouse.database import statement
+from airflow_provider_tiktok.warehouse.failpoint import failpoint
 from airflow_provider_tiktok.warehouse.spend_rows import RowWriter, UnstorableRowError
 from airflow_provider_tiktok.warehouse.spend_time import (
     hour_starts_at,
@@ -77,6 +78,7 @@ def stage(
         try:
             for page in reader:
                 copy.write(_lines(page, writer, staged))
+                failpoint("pull_between_pages")
         except TikTokError as error:
             staged.error = error
             staged.reasons.append(f"page {staged.pages + 1} failed: {error}")

@@ -8,6 +8,7 @@ import random
 import signal
 import threading
 import time
+from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 
@@ -16,6 +17,19 @@ from airflow_provider_tiktok.warehouse.database import connect
 fork = multiprocessing.get_context("fork")
 ROUNDS = 25
 KILLS = 200
+ANY_TIME = "any time"
+DIE_AT = (
+    "pull_between_pages:1",
+    "pull_between_pages:3",
+    "pull_before_snapshots",
+    "pull_after_snapshots",
+    "pull_before_gaps",
+    "pull_before_commit",
+    "pull_after_commit",
+    ANY_TIME,
+    ANY_TIME,
+    ANY_TIME,
+)
 
 
 def test_three_pulls_of_one_day_at_once_keep_every_rule(
@@ -50,69 +64,54 @@ def test_three_pulls_of_one_day_at_once_keep_every_rule(
     assert latest == seen
 
 
-def pull_and_die(warehouse, load, *, pages, die_at, lots):
-    """Load a report, and be killed at a page, at a random moment, or not at all."""
-
-    def die():
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    def rows_of(number, rows):
-        if die_at == number:
-            die()
-        return rows
-
-    class Pages:
-        def __len__(self):
-            return len(pages)
-
-        def __iter__(self):
-            for number, rows in enumerate(pages):
-                yield rows_of(number, rows)
-
-    if die_at == "any time":
-        threading.Timer(lots.random() * 0.03, die).start()
+def pull_and_die(warehouse, load, *, die_at, seconds):
+    """Load a report, and be killed at a named point or so many seconds from now."""
+    if die_at == ANY_TIME:
+        threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    else:
+        os.environ["TIKTOK_FAILPOINT"] = die_at
     with connect(warehouse) as connection:
-        load(connection, Pages())
-        if die_at == "after commit":
-            die()
+        load(connection)
 
 
 def test_a_killed_pull_leaves_all_of_itself_or_nothing(warehouse, ledger, row, minutes_later, twin):
     lots = random.Random(3)
-    done = 0
+    last_whole, ends = -1, Counter()
     for number in range(KILLS):
         pages = [
             [row(str(ad), hour, spend=str(number + ad)) for ad in range(1, 30)] for hour in range(3)
         ]
-        die_at = (0, 1, 2, "any time", "any time", "after commit")[number % 6]
+        die_at = DIE_AT[number % len(DIE_AT)]
         at = minutes_later(number)
 
-        def load(connection, pages, at=at):
+        def load(connection, pages=pages, at=at):
             twin(ledger, connection).pull_pages(pages, at=at)
 
         child = fork.Process(
             target=pull_and_die,
             args=(warehouse, load),
-            kwargs={"pages": pages, "die_at": die_at, "lots": lots},
+            kwargs={"die_at": die_at, "seconds": lots.random() * 0.03},
             daemon=True,
         )
         child.start()
         child.join()
         wait_for_its_session_to_end(ledger)
         pulls = ledger.rows("select observed_at, rows_read from tiktok_raw.report_pulls")
-        values = set(ledger.latest().items())
         if (at, 87) in pulls:
-            done = number
-        if pulls:
-            assert {rows_read for _, rows_read in pulls} == {87}
-            assert values == {
-                ((f"2026-11-02 0{hour}:00:00", str(ad)), Decimal(done + ad))
-                for ad in range(1, 30)
-                for hour in range(3)
-            }
-        lots.random()
+            last_whole = number
+            ends[die_at] += 1
+        if die_at != ANY_TIME:
+            assert child.exitcode == -signal.SIGKILL
+            assert ((at, 87) in pulls) == (die_at == "pull_after_commit")
+        assert {rows_read for _, rows_read in pulls} <= {87}
+        assert set(ledger.latest().items()) == {
+            ((f"2026-11-02 0{hour}:00:00", str(ad)), Decimal(last_whole + ad))
+            for ad in range(1, 30)
+            for hour in range(3)
+            if last_whole >= 0
+        }
 
-    assert KILLS // 6 <= len(pulls) <= KILLS // 2
+    assert ends["pull_after_commit"] >= KILLS // len(DIE_AT)
     ledger.pull([row("1", 0, spend="1")], at=minutes_later(KILLS) + timedelta(days=1))
     assert {key: value for key, value in ledger.latest().items() if value} == {
         ("2026-11-02 00:00:00", "1"): Decimal(1)

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import signal
+from collections import Counter
 
-_NAME, _, _COUNT = os.environ.get("TIKTOK_FAILPOINT", "").partition(":")
-_left = {_NAME: int(_COUNT or "1")} if _NAME else {}
+_passed: Counter[str] = Counter()
 
 
 def failpoint(name: str) -> None:
     """End the process here if a test asked for it."""
-    if name not in _left:
+    wanted, _, count = os.environ.get("TIKTOK_FAILPOINT", "").partition(":")
+    if name != wanted:
         return
-    _left[name] -= 1
-    if _left[name] <= 0:
+    _passed[name] += 1
+    if _passed[name] >= int(count or "1"):
         os.kill(os.getpid(), signal.SIGKILL)
