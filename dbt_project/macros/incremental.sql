@@ -11,6 +11,27 @@
 {%- endmacro %}
 
 {#-
+    What follows `join` to find the rows of a relation that fulfil all conditions. An incremental run
+    looks them up in the relation's index for one row after the other: there are few, and PostgreSQL,
+    which guesses how many, may otherwise read all history.
+-#}
+{% macro looked_up(relation, alias, conditions) -%}
+    {{ return(adapter.dispatch('looked_up', 'tiktok')(relation, alias, conditions)) }}
+{%- endmacro %}
+
+{% macro postgres__looked_up(relation, alias, conditions) -%}
+    {%- if is_incremental() -%}
+        lateral (
+            select * from {{ relation }} as {{ alias }}
+            where {{ conditions | join(' and ') }}
+            offset 0
+        ) as {{ alias }} on true
+    {%- else -%}
+        {{ relation }} as {{ alias }} on {{ conditions | join(' and ') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#-
     Which of `pulls` a model built upon int_spend_versioned may not have yet: those that finished
     since its newest one, and an hour before, because pulls may become visible in another order.
 -#}

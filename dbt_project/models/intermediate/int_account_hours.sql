@@ -62,7 +62,7 @@ placed as (
 final as (
     select
         account_time_zone,
-        account_hour,
+        {{ in_byte_order('account_hour') }} as account_hour,
         account_date,
         ends_at - starts_at > interval '1 hour' as is_repeated,
         ends_at = starts_at as is_skipped,

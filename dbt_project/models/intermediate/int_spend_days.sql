@@ -12,16 +12,12 @@
     ],
 ) }}
 
-with spend as (
-    select * from {{ ref('int_spend_latest') }}
-),
-
-changed_days as (
+with changed_days as (
     select distinct
         advertiser_id,
         ad_id,
         account_date
-    from spend
+    from {{ ref('int_spend_latest') }}
     {% if is_incremental() %}
         where
             pull_finished_at > (
@@ -51,12 +47,12 @@ summed as (
         min(spend.first_observed_at) as first_observed_at,
         max(spend.last_changed_at) as last_changed_at,
         max(spend.pull_finished_at) as pull_finished_at
-    from spend
-    inner join changed_days -- unique by ad and day
-        on
-            spend.advertiser_id = changed_days.advertiser_id
-            and spend.ad_id = changed_days.ad_id
-            and spend.account_date = changed_days.account_date
+    from changed_days
+    inner join {{ looked_up(ref('int_spend_latest'), 'spend', [
+        'spend.advertiser_id = changed_days.advertiser_id',
+        'spend.ad_id = changed_days.ad_id',
+        'spend.account_date = changed_days.account_date',
+    ]) }}
     group by
         spend.advertiser_id,
         spend.ad_id,

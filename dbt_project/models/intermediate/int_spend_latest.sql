@@ -11,11 +11,7 @@
     ],
 ) }}
 
-with versions as (
-    select * from {{ ref('int_spend_versioned') }}
-),
-
-pulls as (
+with pulls as (
     select * from {{ ref('int_spend_pulls') }}
 ),
 
@@ -24,7 +20,7 @@ changed_hours as (
         advertiser_id,
         ad_id,
         account_hour
-    from versions
+    from {{ ref('int_spend_versioned') }}
     {% if is_incremental() %}
         where
             {{ is_one_of_few(
@@ -35,12 +31,12 @@ changed_hours as (
 
 changed_versions as (
     select versions.*
-    from versions
-    inner join changed_hours -- unique by hour
-        on
-            versions.advertiser_id = changed_hours.advertiser_id
-            and versions.ad_id = changed_hours.ad_id
-            and versions.account_hour = changed_hours.account_hour
+    from changed_hours
+    inner join {{ looked_up(ref('int_spend_versioned'), 'versions', [
+        'versions.advertiser_id = changed_hours.advertiser_id',
+        'versions.ad_id = changed_hours.ad_id',
+        'versions.account_hour = changed_hours.account_hour',
+    ]) }}
 ),
 
 final as (

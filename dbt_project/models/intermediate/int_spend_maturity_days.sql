@@ -7,15 +7,10 @@
     on_schema_change='fail',
     indexes=[
         {'columns': ['advertiser_id', 'account_date', 'age_hours'], 'unique': true},
-        {'columns': ['pull_finished_at']},
     ],
 ) }}
 
-with deltas as (
-    select * from {{ ref('fct_spend_deltas') }}
-),
-
-account_days as (
+with account_days as (
     select * from {{ ref('int_account_days') }}
 ),
 
@@ -35,14 +30,16 @@ settled_days as (
                         known.advertiser_id = account_days.advertiser_id
                         and known.account_date = account_days.account_date
                 )
-                or (account_days.advertiser_id, account_days.account_date) in (
-                    select
-                        deltas.advertiser_id,
-                        deltas.account_date
-                    from deltas
+                or exists (
+                    select 1 from {{ ref('fct_spend_deltas') }} as later
                     where
-                        deltas.pull_finished_at > (
+                        later.advertiser_id = account_days.advertiser_id
+                        and later.account_date = account_days.account_date
+                        and later.pull_finished_at > (
                             select max(known.pull_finished_at) from {{ this }} as known
+                            where
+                                known.advertiser_id = account_days.advertiser_id
+                                and known.account_date = account_days.account_date
                         )
                 )
             )
@@ -56,11 +53,11 @@ aged as (
         deltas.spend_delta,
         deltas.pull_finished_at,
         {{ maturity_age_of_change('deltas.observed_at - deltas.hour_ends_at') }} as age_hours
-    from deltas
-    inner join settled_days -- unique by account and day
-        on
-            deltas.advertiser_id = settled_days.advertiser_id
-            and deltas.account_date = settled_days.account_date
+    from settled_days
+    inner join {{ looked_up(ref('fct_spend_deltas'), 'deltas', [
+        'deltas.advertiser_id = settled_days.advertiser_id',
+        'deltas.account_date = settled_days.account_date',
+    ]) }}
 ),
 
 summed as (

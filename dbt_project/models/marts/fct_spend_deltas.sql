@@ -8,17 +8,20 @@
         {'columns': ['spend_delta_id'], 'unique': true},
         {'columns': ['pull_id']},
         {'columns': ['spend_hour_id']},
-        {'columns': ['advertiser_id', 'account_date']},
+        {'columns': ['advertiser_id', 'account_date', 'pull_finished_at']},
         {'columns': ['pull_finished_at']},
     ],
 ) }}
 
-with versions as (
-    select * from {{ ref('int_spend_versioned') }}
+with pulls as (
+    select * from {{ ref('int_spend_pulls') }}
 ),
 
-pulls as (
-    select * from {{ ref('int_spend_pulls') }}
+versions as (
+    select * from {{ ref('int_spend_versioned') }}
+    {% if is_incremental() %}
+        where {{ is_one_of_few('pull_id', pulls_without_deltas('pulls', this)) }}
+    {% endif %}
 ),
 
 with_previous as (
@@ -31,15 +34,13 @@ with_previous as (
         previous.tiktok_purchases as previous_tiktok_purchases,
         previous.tiktok_purchase_value as previous_tiktok_purchase_value
     from versions
-    left join versions as previous -- unique by hour and seq, which has no gaps
-        on
-            versions.advertiser_id = previous.advertiser_id
-            and versions.ad_id = previous.ad_id
-            and versions.account_hour = previous.account_hour
-            and versions.seq = previous.seq + 1
-    {% if is_incremental() %}
-        where {{ is_one_of_few('versions.pull_id', pulls_without_deltas('pulls', this)) }}
-    {% endif %}
+    -- unique by hour and seq, which has no gaps
+    left join {{ looked_up(ref('int_spend_versioned'), 'previous', [
+        'previous.advertiser_id = versions.advertiser_id',
+        'previous.ad_id = versions.ad_id',
+        'previous.account_hour = versions.account_hour',
+        'previous.seq = versions.seq - 1',
+    ]) }}
 ),
 
 final as (
