@@ -6,7 +6,7 @@
 For each length of history it fills a ledger with hourly pulls, builds the models from nothing, lets
 hours pass (each ad has a new hour, and 1 % of the last two days is restated) and builds them again
 after each; the table shows the median. Time in the database is PostgreSQL's own count
-(pg_stat_database.active_time). Of the tests, which read all history, a schedule runs none by the hour.
+(pg_stat_database.active_time). No test of the data runs here: they read all history.
 
 2,000 ads over 90 days are 4.3 million hourly rows: have 10 GB free and a quarter of an hour.
 """
