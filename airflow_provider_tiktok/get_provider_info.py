@@ -178,6 +178,14 @@ CONFIGURATION: dict[str, Any] = {
             "example": "/opt/tiktok/dbt_project",
             "default": "",
         },
+        "spend_deadline_minutes": {
+            "description": "A run of tiktok_spend that has not ended this long after it was queued "
+            "has missed its deadline: Airflow shows it. 0: no deadline.",
+            "version_added": "0.1.0",
+            "type": "float",
+            "example": "90",
+            "default": "45",
+        },
         **EVENT_OPTIONS,
     },
 }

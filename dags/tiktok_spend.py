@@ -4,26 +4,31 @@ Each run reads today and yesterday again, because TikTok corrects its numbers; e
 two days before; once a day the sums of the last 35 days. A day whose hours do not add up to its sum
 is read by the hour again, and so is every day that no complete pull has read. The ledger keeps a
 value only when it changed, so reading again costs no room. `airflow tiktok plan` says what is due.
+
+A run that has not ended 45 minutes after it was queued (setting `spend_deadline_minutes`) has
+missed its deadline: Airflow shows it, and the triggerer's log says what to look at.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import DAG, Asset
+from airflow.sdk import Asset
 
+from airflow_provider_tiktok.operators.deadlines import DagWithDeadline, late_spend
 from airflow_provider_tiktok.operators.publish import publish
 from airflow_provider_tiktok.operators.spend import (
     TikTokListAdvertisersOperator,
     TikTokPullSpendOperator,
 )
 
-with DAG(
+with DagWithDeadline(
     "tiktok_spend",
     schedule="@hourly",
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
+    deadline=late_spend(),
     default_args={"retries": 3, "retry_delay": timedelta(minutes=2)},
     doc_md=__doc__,
     tags=["tiktok"],

@@ -92,10 +92,10 @@ def read_what(text: str) -> tuple[str, ...]:
 
 
 def read_days(from_date: str, to_date: str, *, today: date) -> tuple[date, date]:
-    """Return the first and the last day of an inclusive range, which ends at *today* at the latest.
+    """Return the first and the last day of an inclusive range.
 
     :param today: the newest day that any account has begun.
-    :raises BackfillError: a date cannot be read, or the range is empty or begins after today.
+    :raises BackfillError: a date cannot be read, or the range is empty or not all of it has begun.
     """
     try:
         first, last = date.fromisoformat(from_date), date.fromisoformat(to_date)
@@ -105,9 +105,11 @@ def read_days(from_date: str, to_date: str, *, today: date) -> tuple[date, date]
         ) from None
     if last < first:
         raise BackfillError(f"The range ends ({last}) before it begins ({first}): swap the dates.")
-    if first > today:
-        raise BackfillError(f"The range begins on {first}, which is after today ({today}).")
-    return first, min(last, today)
+    if last > today:
+        word = "begins" if first > today else "ends"
+        day = first if first > today else last
+        raise BackfillError(f"The range {word} on {day}, a day that has begun nowhere yet.")
+    return first, last
 
 
 def read_event_source(text: str) -> str | None:

@@ -18,7 +18,9 @@ def retain_pulls(connection: psycopg.Connection[Any], age: timedelta = KEPT_FOR)
     """Remove old pulls that changed nothing, in steps that commit; return how many.
 
     Every value of the ledger keeps the pull that brought it, and every day the newest complete one.
+    Gaps that only said how a day settled go first, because they hold on to their pulls.
     """
+    connection.execute(statement("spend/remove_gaps"), {"age": age})
     removed = 0
     parameters = {"age": age, "most_rows": ROWS_A_STEP}
     while step := connection.execute(statement("spend/remove_pulls"), parameters).rowcount:

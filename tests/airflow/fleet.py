@@ -21,6 +21,7 @@ from sandbox.demo.stage import set_stage
 from sandbox.postgres import free_port
 from sandbox.processes import start_child, stop_child
 from sandbox.server.control_client import SandboxControl
+from sandbox.world import World
 
 if TYPE_CHECKING:
     import subprocess
@@ -39,10 +40,10 @@ SETTINGS = {
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "10",
     "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "15",
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
+    "AIRFLOW__TIKTOK__SPEND_DEADLINE_MINUTES": "0.02",
     "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
     "AIRFLOW__API_AUTH__JWT_SECRET": "only-for-one-test-0123456789-0123456789-0123456789",
 }
-LATE_AFTER = "from airflow_provider_tiktok.operators.deadlines import late_after"
 EXPORT = """
 create schema analytics;
 create table analytics.exp_tiktok__conversion_events (
@@ -144,6 +145,22 @@ class Fleet:
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
             return json.loads(answer.read() or b"null")
 
+    def read(self, path: str) -> str:
+        """Return a page of the UI as a person sees it."""
+        self.api("GET", "/version")  # signs in
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            headers={"Authorization": f"Bearer {self.token}"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
+            return str(answer.read().decode())
+
+    def log_of(self, dag_id: str, run_id: str, task_id: str, map_index: int = -1) -> str:
+        """Return what a task's last try said, as the UI shows it."""
+        tries = self.tasks(dag_id, run_id)[task_id, map_index]["try_number"]
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{tries}"
+        return json.dumps(self.api("GET", f"{path}?map_index={map_index}&full_content=true"))
+
     def unpause(self, dag_id: str) -> None:
         """Let a DAG run."""
         self.api("PATCH", f"/dags/{dag_id}?update_mask=is_paused", {"is_paused": False})
@@ -206,10 +223,14 @@ class Fleet:
             time.sleep(0.5)
         raise AssertionError(f"not within {seconds:.0f} s: {what}; logs in {self.stage.folder}")
 
-    def prepare(self) -> None:
-        """Give the warehouse its tables, an account, a pixel and empty export tables."""
+    def prepare(self, world: World | None) -> None:
+        """Give the warehouse its tables, and the world's people or empty export tables."""
         self.stage.run("airflow", "tiktok", "init", log_name="init.log")
-        self.write(EXPORT)
+        if world is None:
+            self.write(EXPORT)
+            return
+        with psycopg.connect(self.stage.warehouse_uri) as connection:
+            world.write_user_tables(connection, since=world.start, until=datetime.now(UTC))
 
     def order(self, events: int) -> None:
         """Let that many people buy."""
@@ -261,16 +282,11 @@ def copy_dags(folder: Path, *dag_ids: str) -> Path:
     """Copy the shipped DAGs; only the minutes between two tries become seconds."""
     target = folder / "dags"
     target.mkdir(exist_ok=True)
+    (folder / "dbt_project").symlink_to(REPOSITORY / "dbt_project")  # where tiktok_models looks
     for dag_id in dag_ids:
         text = (REPOSITORY / "dags" / f"{dag_id}.py").read_text()
         assert "timedelta(minutes=2)" in text
         text = text.replace("timedelta(minutes=2)", "timedelta(seconds=3)")
-        if dag_id == "tiktok_spend":  # as docs/how-to/run-in-production.md says
-            text = text.replace(
-                "from airflow.sdk import", f"{LATE_AFTER}\nfrom airflow.sdk import", 1
-            )
-            deadline = "deadline=late_after(timedelta(seconds=1)),"
-            text = text.replace("max_active_runs=1,", f"max_active_runs=1, {deadline}")
         (target / f"{dag_id}.py").write_text(text)
     return target
 
@@ -282,18 +298,22 @@ def airflow_fleet(
     executor: str = "LocalExecutor",
     sandbox: Sequence[str] = (),
     paused: Sequence[str] = (),
+    is_peopled: bool = False,
     **settings: str,
 ) -> Iterator[Fleet]:
     """Start every process of an Airflow, and stop them however the block ends.
 
     :param paused: DAGs that only begin when a test says `fleet.unpause`.
     :param sandbox: further arguments of ``python -m sandbox``.
+    :param is_peopled: fill the user's tables from the sandbox's world, for dbt to build on; else
+        there are empty export tables, and an account and two pixels to order from.
     :param settings: of Airflow, as variables of the environment.
     """
     now = datetime.now(UTC)
-    start = f"{now - timedelta(days=3):%Y-%m-%d}"
-    world = [*sandbox, "--start", start, "--days", "4", "--now", now.isoformat()]
-    with set_stage(folder, *world) as stage, contextlib.ExitStack() as stack:
+    start = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=3)
+    options = ["--start", f"{start:%Y-%m-%d}", "--days", "4", "--now", now.isoformat()]
+    people = World(seed=1, start=start, days=4) if is_peopled else None
+    with set_stage(folder, *sandbox, *options) as stage, contextlib.ExitStack() as stack:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         stage.environment |= {
@@ -306,7 +326,7 @@ def airflow_fleet(
         }
         fleet = Fleet(stage, port, stage.environment)
         stage.run("airflow", "db", "migrate", log_name="migrate.log")
-        fleet.prepare()  # before a schedule can run: a run would wait behind it
+        fleet.prepare(people)  # before a schedule can run: a run would wait behind it
         stack.callback(lambda: [fleet.stop(name) for name in list(fleet.children)[::-1]])
         fleet.start_api()
         for name in CORE:

@@ -95,6 +95,7 @@ def test_every_order_is_delivered_once_although_the_run_was_stopped(fleet: Fleet
 
 
 def test_airflows_own_backfill_runs_the_hourly_dag_for_past_hours(fleet: Fleet) -> None:
+    assert fleet.run("tiktok_spend") == "success"
     until = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     hours = [f"{until - timedelta(hours=back):%Y-%m-%dT%H:%M:%S}" for back in (3, 2)]
     fleet.stage.run(

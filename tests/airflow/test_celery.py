@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from typing import TYPE_CHECKING
@@ -50,7 +51,15 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     command = [str(REDIS), "--port", str(port), "--bind", "127.0.0.1", "--save", "",
                "--dir", str(folder)]  # fmt: skip
     redis = start_child(command, log=folder / "redis.log")
+    connection = {
+        "environment": "local",
+        "quota_tier": "basic",
+        "app_id": "7100000000000000001",
+        "app_secret": "sandbox-app-secret",
+        "access_token": "sandbox-access-token",
+    }
     settings = {
+        "AIRFLOW_CONN_TIKTOK_DEFAULT": json.dumps({"conn_type": "tiktok", "extra": connection}),
         "AIRFLOW__CELERY__BROKER_URL": f"redis://127.0.0.1:{port}/0",
         "AIRFLOW__CELERY__RESULT_BACKEND": f"redis://127.0.0.1:{port}/1",
     }
@@ -105,7 +114,7 @@ def test_two_workers_send_more_than_one(fleet: Fleet) -> None:
 def test_the_quota_holds_over_both_workers(fleet: Fleet) -> None:
     for dag_id in ("tiktok_accounts", "tiktok_spend"):
         fleet.unpause(dag_id)
-        assert fleet.run(dag_id) == "success"
+        assert fleet.finish(dag_id, fleet.trigger(dag_id), seconds=900) == "success"
     state = fleet.sandbox.state()
     assert sum(state["codes"].values()) > 20
     assert THROTTLED not in state["codes"]

@@ -87,6 +87,19 @@ def test_days_that_would_take_hours_of_paging_come_as_report_tasks(
     assert counts(imported, "reported") == {("spend", "incomplete"): 9}
 
 
+def test_where_tiktok_allows_no_report_tasks_the_days_are_read_page_by_page(
+    imported: Stage, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spend_estimate, "LONGEST_SYNC_MINUTES", 0.0)
+    imported.sandbox.switch(report_tasks_allowed=False)
+    run = imported.run("tiktok_backfill", world.end, what=["spend"], is_dry_run=False, **RANGE)
+    assert run.state == "success", run.log
+    assert "Reading page by page, because TikTok refuses report tasks: " in run.log
+    modes = "select distinct report_mode from tiktok_raw.report_pulls"
+    assert imported.rows(modes) == [("sync",)]
+    assert counts(imported, "reported") == {("spend", "read"): 9}
+
+
 def test_only_the_advertisers_of_the_form_are_read(imported: Stage, world: World) -> None:
     chosen = ["7000000000000000002"]
     imported.run(
@@ -196,7 +209,9 @@ def test_no_result_of_a_task_says_more_than_counts_and_ids(exported: Stage, worl
         ({"what": ["spend"], "from_date": "2026-11-02", "to_date": "2026-11-01"},
          "The range ends (2026-11-01) before it begins (2026-11-02)"),
         ({"what": ["spend"], "from_date": "2027-01-01", "to_date": "2027-01-02"},
-         "The range begins on 2027-01-01, which is after today"),
+         "The range begins on 2027-01-01, a day that has begun nowhere yet."),
+        ({"what": ["spend"], "from_date": "2026-11-01", "to_date": "2027-01-02"},
+         "The range ends on 2027-01-02, a day that has begun nowhere yet."),
         ({"what": ["clicks"]}, "choose some of spend, conversions, refunds."),
         ({"what": EVENTS, "pixels": ["CXX0"]}, "No pixel CXX0 is known and switched on; known are"),
         ({"what": ["spend"], "advertisers": ["70"]}, "No advertiser 70 is known and switched on"),
@@ -205,7 +220,8 @@ def test_no_result_of_a_task_says_more_than_counts_and_ids(exported: Stage, worl
         ({"what": EVENTS, "event_source": "web", "from_date": "2026-10-20",
           "to_date": "2026-10-22"}, "TikTok takes web events of the last 7 days only"),
     ],
-    ids=["no dates", "backwards", "future", "unknown", "pixel", "advertiser", "old", "old web"],
+    ids=["no dates", "backwards", "future", "ends in the future", "unknown", "pixel", "advertiser",
+         "old", "old web"],
 )  # fmt: skip
 def test_what_cannot_work_is_refused_at_once(
     imported: Stage, world: World, asked: dict[str, Any], sentence: str

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from .conftest import load_dag
 
 if TYPE_CHECKING:
+    import pytest
+
     from sandbox.world import World
 
     from .conftest import Stage
@@ -92,3 +96,18 @@ def test_hours_that_were_missed_come_with_the_next_run(imported: Stage, world: W
     for read in days.values():
         assert max(read) >= world.end.date() - timedelta(days=1)
         assert max(read) - min(read) == timedelta(days=len(read) - 1)
+
+
+def test_an_hour_of_spend_has_a_deadline_that_a_setting_moves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert [alert.interval for alert in deadlines_of("tiktok_spend")] == [timedelta(minutes=45)]
+    monkeypatch.setenv("AIRFLOW__TIKTOK__SPEND_DEADLINE_MINUTES", "90")
+    assert [alert.interval for alert in deadlines_of("tiktok_spend")] == [timedelta(minutes=90)]
+    monkeypatch.setenv("AIRFLOW__TIKTOK__SPEND_DEADLINE_MINUTES", "0")
+    assert deadlines_of("tiktok_spend") == []
+
+
+def deadlines_of(dag_id: str) -> list[Any]:
+    deadline = load_dag(dag_id).deadline
+    return deadline if isinstance(deadline, list) else [deadline] if deadline else []

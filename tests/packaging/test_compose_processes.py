@@ -111,7 +111,7 @@ def test_every_service_becomes_healthy(tmp_path: Path, executor: str) -> None:
             pytest.skip("install redis-server with the system's packages")
         names = (*ALWAYS, "worker")
     with ExitStack() as stack:
-        server = stack.enter_context(EmbeddedPostgres(tmp_path / "postgres"))
+        server = stack.enter_context(EmbeddedPostgres(tmp_path / "postgres", {}))
         with psycopg.connect(server.uri("postgres"), autocommit=True) as connection:
             connection.execute("create role tiktok superuser login password 'tiktok'")
         for database in ("warehouse", "airflow"):

@@ -39,3 +39,38 @@ def test_only_pulls_that_nothing_stands_on_are_removed(warehouse):
             "from tiktok_raw.report_pulls order by pull_id"
         ).fetchall()
         assert left == [(True, 195), (True, 183)]
+
+
+# Of a day that ran, its gap opened and closed every hour; another day's gap was never explained.
+GAPS = """
+insert into tiktok_raw.spend_gaps (
+    advertiser_id, stat_date, campaign_id, seq, pull_id, observed_at, spend, impressions, clicks,
+    conversion, reason
+)
+select
+    '7', stat_date::date, '', seq, (select min(pull_id) from tiktok_raw.report_pulls),
+    tiktok_ops.now() - interval '190 days', 0, 0, 0, 0, reason
+from (
+    values
+    ('2026-01-01', 1, 'settling'), ('2026-01-01', 2, 'closed'), ('2026-01-01', 3, 'settling'),
+    ('2026-01-01', 4, 'closed'), ('2026-01-02', 1, 'unknown'), ('2026-01-02', 2, 'settling')
+) as gaps (stat_date, seq, reason)
+"""
+
+
+def test_gaps_that_only_said_how_a_day_settled_are_removed_but_for_the_newest(warehouse):
+    with connect(warehouse) as connection:
+        connection.execute(PULLS)
+        connection.execute(GAPS)
+        retain_pulls(connection, timedelta(days=300))
+        everything = connection.execute("select count(*) from tiktok_raw.spend_gaps").fetchone()
+        assert everything == (6,)
+        retain_pulls(connection)
+        left = connection.execute(
+            "select stat_date::text, seq, reason from tiktok_raw.spend_gaps order by 1, 2"
+        ).fetchall()
+        assert left == [
+            ("2026-01-01", 4, "closed"),
+            ("2026-01-02", 1, "unknown"),
+            ("2026-01-02", 2, "settling"),
+        ]

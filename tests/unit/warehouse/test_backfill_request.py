@@ -65,7 +65,11 @@ def test_no_event_source_is_every_source(text: str, source: str | None) -> None:
 
 
 def test_a_range_ends_today_at_the_latest() -> None:
-    assert read_days("2026-11-20", "2027-01-01", today=TODAY) == (date(2026, 11, 20), TODAY)
+    assert read_days("2026-11-20", str(TODAY), today=TODAY) == (date(2026, 11, 20), TODAY)
+    with pytest.raises(BackfillError, match="ends on 2027-01-01, a day that has begun nowhere"):
+        read_days("2026-11-20", "2027-01-01", today=TODAY)
+    with pytest.raises(BackfillError, match="begins on 2027-01-01"):
+        read_days("2027-01-01", "2027-01-02", today=TODAY)
 
 
 def test_nobody_chosen_is_everybody_known() -> None:
