@@ -45,6 +45,7 @@ test: $(READY) lint ## everything that CI runs
 long: $(READY) ## the tests that take too long for every change (more than half an hour)
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile -m long \
 		--ignore tests/airflow --ignore tests/browser
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/integration/ledger/test_histories.py
 
 chaos: $(READY) ## 2,000 kills over 20,000 events; ends red if one is lost, made up or doubled
 	@$(BIN)/python -m tests.chaos --page docs/reference/chaos-results.md

@@ -120,23 +120,25 @@ class _SyncReport(ReportReader):
         """Yield the pages of one range of dates; return True when it must be halved first."""
         check = PageCheck(PAGE_SIZE)
         page, goes_on = 1, True
-        while goes_on:
-            try:
-                outcome = self._fetch(part, page, check.page_size)
-            except TikTokShrinkError:
-                if page == 1 and part.days > 1:
-                    return True
-                page = check.halve(page)
-                continue
-            data = members(outcome.data)
-            rows = items(data.get("list"))
-            goes_on = check.see(page, len(rows), data.get("page_info"))
-            yield self._page(page, rows, check, outcome)
-            page += 1
+        try:
+            while goes_on:
+                try:
+                    outcome = self._fetch(part, page, check.page_size)
+                except TikTokShrinkError:
+                    if page == 1 and part.days > 1:
+                        return True
+                    page = check.halve(page)
+                    continue
+                data = members(outcome.data)
+                rows = items(data.get("list"))
+                goes_on = check.see(page, len(rows), data.get("page_info"))
+                yield self._page(page, rows, check, outcome)
+                page += 1
+        finally:
+            if check.total_number is not None:
+                self.total_number = (self.total_number or 0) + check.total_number
         check.finish()
         self._note(*check.problems)
-        if check.total_number is not None:
-            self.total_number = (self.total_number or 0) + check.total_number
         return False
 
     def _page(

@@ -39,6 +39,12 @@ def plan_text(plans: Sequence[PricedReadings], *, what: str, tier: str) -> str:
         "",
         f"In all {calls:,} calls and {_minutes(minutes)} minutes of the app's quota.",
     ]
+    recent = sorted({plan.recent_days for plan in plans if plan.recent_days is not None})
+    if recent:
+        days = " to ".join(str(days) for days in recent[:: max(len(recent) - 1, 1)])
+        lines.append(
+            f"Hours of the last {days} days are read again every few hours, older days daily."
+        )
     if any(plan.estimate.rows == 0 and plan.readings for plan in plans):
         lines.append("An advertiser that was never read counts as one call a report.")
     if any(plan.estimate.mode == "async" for plan in plans):

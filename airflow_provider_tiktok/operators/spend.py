@@ -13,6 +13,7 @@ from airflow_provider_tiktok.operators.spend_pull import find_advertiser, pull
 from airflow_provider_tiktok.warehouse.accounts import enabled_advertisers
 from airflow_provider_tiktok.warehouse.spend_coverage import due_for
 from airflow_provider_tiktok.warehouse.spend_price import price_of_due
+from airflow_provider_tiktok.warehouse.spend_rhythm import learn_rhythm
 from airflow_provider_tiktok.warehouse.spend_schedule import Reading
 from airflow_provider_tiktok.warehouse.spend_time import TimeZoneError, account_zone
 from airflow_provider_tiktok.warehouse.status import now
@@ -138,6 +139,12 @@ class TikTokPullSpendOperator(TikTokOperator):
             )
             return
         moment: datetime = context.get("data_interval_end") or now(warehouse)
+        rhythm = learn_rhythm(warehouse, advertiser, moment)
+        self.log.info(
+            "Hours of the last %s days are read again every %s hours.",
+            rhythm.recent_days,
+            rhythm.recent_hours,
+        )
         done: set[Reading] = set()
         for _ in range(ROUNDS):
             for reading in due_for(warehouse, advertiser, moment):

@@ -76,15 +76,8 @@ def pull(
             reading.end_date,
             result.incomplete_reason,
         )
-    if result.rows_late:
-        log.warning(
-            "Advertiser %s, %s to %s: %s numbers changed more than 35 days after their day. They "
-            "are in the ledger; tiktok_raw.late_spend_changes lists them.",
-            advertiser.advertiser_id,
-            reading.start_date,
-            reading.end_date,
-            result.rows_late,
-        )
+    if late := result.late_changes(request):
+        log.warning(late)
     return {
         "pulls": 1,
         "pulls_incomplete": int(not result.is_complete),

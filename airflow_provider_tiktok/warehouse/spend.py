@@ -45,6 +45,16 @@ class PullResult:
     gaps_changed: int = 0
     rows_late: int = 0
 
+    def late_changes(self, request: ReportRequest) -> str | None:
+        """Say that numbers changed which count as settled; None where none did."""
+        if not self.rows_late:
+            return None
+        return (
+            f"Advertiser {request.advertiser_id}, {request.start_date} to {request.end_date}: "
+            f"{self.rows_late} numbers changed more than 35 days after their day. They are in the "
+            "ledger; tiktok_raw.late_spend_changes lists them."
+        )
+
 
 def load_report(
     connection: psycopg.Connection[Any],
@@ -94,7 +104,7 @@ def load_report(
         pull |= {
             "currency": staged.currency or currency,
             "pages": staged.pages,
-            "total_number": staged.total_number,
+            "total_number": reader.total_number,
             "rows_read": staged.rows_read,
             "rows_rejected": staged.rows_rejected,
             "is_complete": staged.incomplete_reason is None,

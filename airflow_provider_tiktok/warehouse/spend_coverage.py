@@ -7,13 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_tiktok.warehouse.database import statement
-from airflow_provider_tiktok.warehouse.spend_schedule import (
-    DEFAULT_RHYTHM,
-    Coverage,
-    Reading,
-    Rhythm,
-    due_readings,
-)
+from airflow_provider_tiktok.warehouse.spend_rhythm import rhythm_of
+from airflow_provider_tiktok.warehouse.spend_schedule import Coverage, Reading, due_readings
 from airflow_provider_tiktok.warehouse.spend_time import account_zone
 
 if TYPE_CHECKING:
@@ -75,7 +70,6 @@ def due_for(
     advertiser: Advertiser,
     now: datetime,
     *,
-    rhythm: Rhythm = DEFAULT_RHYTHM,
     first_day: date | None = None,
 ) -> list[Reading]:
     """Return the reports of an account that are due now, the newest day first.
@@ -87,6 +81,7 @@ def due_for(
     :raises TimeZoneError: the account's zone is missing or unknown.
     """
     zone = account_zone(advertiser.display_timezone, advertiser.timezone)
+    rhythm = rhythm_of(connection, advertiser.advertiser_id)
     since = now.astimezone(zone).date() - timedelta(days=rhythm.window_days)
     coverage = coverage_of(connection, advertiser.advertiser_id, since=since, now=now)
     return due_readings(zone, now, coverage, rhythm=rhythm, first_day=first_day)

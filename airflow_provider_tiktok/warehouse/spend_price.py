@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_tiktok.warehouse.database import statement
 from airflow_provider_tiktok.warehouse.spend_coverage import due_for, rows_a_day
 from airflow_provider_tiktok.warehouse.spend_estimate import Estimate, estimate_rows
+from airflow_provider_tiktok.warehouse.spend_rhythm import rhythm_of
 from airflow_provider_tiktok.warehouse.spend_schedule import Reading, readings_between
 from airflow_provider_tiktok.warehouse.spend_time import account_zone
 
@@ -25,11 +26,15 @@ HOURS_A_DAY_OF_AN_AD = 12
 
 @dataclass(frozen=True)
 class PricedReadings:
-    """The reports to ask for, the newest day first, and what they take all together."""
+    """The reports to ask for, the newest day first, and what they take all together.
+
+    ``recent_days`` of an hourly run are read again every few hours; None for a backfill.
+    """
 
     advertiser: Advertiser
     readings: tuple[Reading, ...]
     estimate: Estimate
+    recent_days: int | None = None
 
     @property
     def hourly_days(self) -> int:
@@ -59,7 +64,9 @@ def price_of_due(
     connection: psycopg.Connection[Any], advertiser: Advertiser, now: datetime, *, tier: str
 ) -> PricedReadings:
     """Return the reports that an hourly run would ask for at *now*, and their price."""
-    return _priced(connection, advertiser, due_for(connection, advertiser, now), tier=tier)
+    priced = _priced(connection, advertiser, due_for(connection, advertiser, now), tier=tier)
+    recent_days = rhythm_of(connection, advertiser.advertiser_id).recent_days
+    return replace(priced, recent_days=recent_days)
 
 
 def _priced(

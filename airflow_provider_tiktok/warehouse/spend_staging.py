@@ -42,7 +42,6 @@ class Staged:
     """What came of a report. ``reasons`` say why it may not be all of it; none means it is."""
 
     pages: int = 0
-    total_number: int | None = None
     currency: str | None = None
     rows_read: int = 0
     rows_rejected: int = 0
@@ -136,7 +135,6 @@ def keep_rejected(connection: psycopg.Connection[Any], pull_id: int, staged: Sta
 
 def _lines(page: ReportPage, writer: RowWriter, staged: Staged) -> str:
     staged.pages += 1
-    staged.total_number = page.total_number
     lines = []
     for row in page.rows:
         staged.rows_read += 1

@@ -173,6 +173,8 @@ class TaskRun:
                 observed_at=order.requested_at,
             )
             close_report(self._connection, order.task_id, "loaded", pull_id=pull.pull_id)
+        if late := pull.late_changes(request):
+            log.warning(late)
         return pull
 
     def _key(self, window: DateRange) -> dict[str, Any]:

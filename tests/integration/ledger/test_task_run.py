@@ -116,3 +116,18 @@ def test_a_report_that_never_comes_is_taken_back_and_halved(puller):
 def test_a_stopped_step_says_what_is_left(puller):
     assert go(run_of(puller), stop=lambda: True).waiting == 1
     assert puller.connection.execute(STATES).fetchall() == []
+
+
+def test_numbers_that_change_after_35_days_are_told(puller, caplog):
+    go(run_of(puller, run_id="early"))
+    puller.at(puller.moment + MINUTE)
+    go(run_of(puller, run_id="early"))
+    assert "35 days" not in caplog.text
+    puller.at(puller.moment + timedelta(days=40))
+    puller.connection.execute("set tiktok.clock_offset = '40 days'")
+    go(run_of(puller, run_id="late"))
+    puller.at(puller.moment + MINUTE)
+
+    go(run_of(puller, run_id="late"))
+
+    assert "numbers changed more than 35 days after their day" in caplog.text
