@@ -166,13 +166,6 @@ class TokenStore:
         with self._locked(connection_id):
             return self._set_status(connection_id, version, status, code)
 
-    def confirm(self, token: Token) -> None:
-        """Record that TikTok has just accepted the token; at most one write a minute."""
-        self._connection.execute(
-            statement("tokens/confirm"),
-            {"connection_id": token.connection_id, "version": token.version},
-        )
-
     def reencrypt(self) -> int:
         """Encrypt every token with the first key and return how many had another.
 

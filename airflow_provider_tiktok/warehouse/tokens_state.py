@@ -55,7 +55,6 @@ class TokenState:
     key_id: str | None
     expires_at: datetime | None
     refresh_expires_at: datetime | None
-    last_ok_at: datetime | None
     last_error_code: int | None
     updated_by: str
     updated_at: datetime

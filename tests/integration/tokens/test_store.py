@@ -109,15 +109,14 @@ def test_a_revoked_token_is_erased(store, connection):
 
 
 def test_states_are_read_without_a_key(store, connection):
-    token = store.save("tiktok", access_token=SECRET)
+    store.save("tiktok", access_token=SECRET)
     store.save("tiktok_eu", access_token=SECRET)
-    store.confirm(token)
+    store.mark("tiktok_eu", "revoked", version=1)
 
     first, second = token_states(connection)
 
     assert (first.connection_id, first.status, first.version) == ("tiktok", "active", 1)
-    assert first.last_ok_at is not None
-    assert second.last_ok_at is None
+    assert (second.connection_id, second.status) == ("tiktok_eu", "revoked")
 
 
 @pytest.mark.parametrize(

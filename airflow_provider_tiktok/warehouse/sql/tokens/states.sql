@@ -7,7 +7,6 @@ select
     key_id,
     expires_at,
     refresh_expires_at,
-    last_ok_at,
     last_error_code,
     updated_by,
     updated_at
