@@ -222,15 +222,15 @@ class TikTokPlanBackfillOperator(TikTokOperator):
     def _say(self, request: BackfillRequest, price: Price, counts: Counter[Tally]) -> None:
         if request.advertiser_ids:
             self.log.info(
-                "Spend: %s advertisers, %s days from %s to %s, about %s calls and %s rows; at "
-                "least %.0f minutes at %.0f%% of the %s tier.",
+                "Spend: %s advertisers, %s days from %s to %s, about %s calls and %s rows; %s at "
+                "%.0f%% of the %s tier.",
                 len(request.advertiser_ids),
                 (request.last_day - request.first_day).days + 1,
                 request.first_day,
                 request.last_day,
                 price.calls,
                 price.rows,
-                price.minutes,
+                f"at least {price.minutes:.0f} minutes" if price.minutes >= 1 else "seconds",
                 100 * request.pace,
                 self.hook.settings.quota_tier,
             )
