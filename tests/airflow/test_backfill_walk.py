@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.long
 DAG = "tiktok_backfill"
-ORDERS = 6_000
+# Several calls of a thousand for each pixel, so that a stop finds some sent and some not.
+ORDERS = 24_000
 PLANNED = """
 select outcome, sum(quantity)::int from tiktok_ops.backfill_counts
 where backfill_id = %s and phase = %s and kind = 'conversions' group by outcome
