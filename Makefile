@@ -86,6 +86,7 @@ bench: $(READY) ## measure the sandbox, the loading of spend, the models and the
 	@$(BIN)/python benchmarks/spend_quota.py
 	@$(BIN)/python benchmarks/spend_beside.py
 	@$(BIN)/python benchmarks/spend_models.py
+	@$(BIN)/python benchmarks/spend_storage.py
 	@$(BIN)/python benchmarks/roi_models.py
 	@$(BIN)/python benchmarks/year.py
 	@$(BIN)/python benchmarks/delivery.py

@@ -42,3 +42,56 @@
         sum(refunded_by_order_date) as refunded_by_order_date,
         sum(net_revenue_by_order_date) as net_revenue_by_order_date
 {%- endmacro %}
+
+{#-
+    The rows of an ROI report: what ads cost and earned, and what an account cost beyond its ads, which
+    is known by the day only and earned nothing that we know. `times` are NULL in the latter.
+-#}
+{% macro roi_rows(summed, unallocated, key, times) -%}
+    select
+        {{ key }},
+        advertiser_id,
+        campaign_id,
+        ad_group_id,
+        ad_id,
+        cast(null as text) as unallocated_reason,
+        account_time_zone,
+        currency,
+        spend,
+        impressions,
+        tiktok_clicks,
+        {%- for measure in tiktok.earned_measures() %}
+        {{ measure }},
+        {%- endfor %}
+        is_attributed,
+        account_date{{ ', ' ~ times | join(', ') }}
+    from {{ summed }}
+    union all
+    select
+        spend_day_id,
+        advertiser_id,
+        campaign_id,
+        null,
+        null,
+        reason,
+        account_time_zone,
+        currency,
+        spend,
+        impressions,
+        tiktok_clicks,
+        {%- for measure in tiktok.earned_measures() %}
+        0,
+        {%- endfor %}
+        true,
+        account_date{{ ', null' * times | length }}
+    from {{ unallocated }}
+{%- endmacro %}
+
+{#- The additive measures of an ROI report that our own tables tell, not TikTok. -#}
+{% macro earned_measures() -%}
+    {{ return([
+        'clicks', 'conversions', 'orders', 'gross_order_revenue', 'gross_lead_revenue', 'gross_revenue',
+        'refunded', 'net_revenue', 'gross_revenue_by_order_date', 'refunded_by_order_date',
+        'net_revenue_by_order_date',
+    ]) }}
+{%- endmacro %}

@@ -1,4 +1,5 @@
--- From the snapshots to the reports: nothing lost, nothing doubled, to the last decimal.
+-- What ads cost, from the snapshots to the reports: nothing lost or doubled, to the last decimal.
+-- What an account cost beyond its ads is left out here; assert_account_totals_are_tiktoks has it.
 with newest_snapshots as (
     select distinct on (advertiser_id, entity_id, account_hour)
         advertiser_id,
@@ -24,6 +25,14 @@ levels as (
     group by advertiser_id
     union all
     select
+        'fct_spend_daily' as level,
+        advertiser_id,
+        sum(spend) as spend
+    from {{ ref('fct_spend_daily') }}
+    where spend_status <> 'unallocated'
+    group by advertiser_id
+    union all
+    select
         'int_click_costs_allocated' as level,
         advertiser_id,
         sum(cost) as spend
@@ -35,6 +44,7 @@ levels as (
         advertiser_id,
         sum(spend) as spend
     from {{ ref('rpt_ad_roi_hourly') }}
+    where spend_status <> 'unallocated'
     group by advertiser_id
     union all
     select
@@ -42,12 +52,13 @@ levels as (
         advertiser_id,
         sum(spend) as spend
     from {{ ref('rpt_ad_roi_daily') }}
+    where spend_status <> 'unallocated'
     group by advertiser_id
     union all
     select
         'rpt_campaign_roi_daily' as level,
         advertiser_id,
-        sum(spend) as spend
+        sum(spend - unallocated_spend) as spend
     from {{ ref('rpt_campaign_roi_daily') }}
     group by advertiser_id
     union all
@@ -65,4 +76,4 @@ select
 from levels
 where spend <> 0
 group by advertiser_id
-having count(*) <> 7 or min(spend) <> max(spend)
+having count(*) <> 8 or min(spend) <> max(spend)

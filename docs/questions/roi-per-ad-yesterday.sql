@@ -11,7 +11,7 @@ select
 from analytics.rpt_ad_roi_daily
 where
     account_date = cast(tiktok_ops.now() as date) - 1
-    and is_attributed
+    and ad_id is not null
     and spend > 0
 order by currency, roi desc nulls last, ad_id
 limit 12

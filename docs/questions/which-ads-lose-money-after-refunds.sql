@@ -10,7 +10,7 @@ select
         when sum(gross_revenue) > sum(spend) then 'refunds ate the profit' else 'never earned it'
     end as why
 from analytics.rpt_ad_roi_daily
-where is_attributed
+where ad_id is not null
 group by ad_id, ad_name, currency
 having sum(profit) < 0
 order by currency, profit, ad_id

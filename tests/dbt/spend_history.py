@@ -17,7 +17,7 @@ from tests.dbt.world_warehouse import CONNECTION_ID, METRICS
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 ADVERTISER = "7000000000000000001"
 NEWEST = """
@@ -25,7 +25,10 @@ select entity_id, stat_time, coalesce(spend, 0), seq
 from (
     select distinct on (entity_id, stat_time) *
     from tiktok_raw.spend_snapshots
-    where data_level = 'AUCTION_AD' and time_dimension = 'stat_time_hour'
+    where
+        advertiser_id = %s
+        and data_level = 'AUCTION_AD'
+        and time_dimension = 'stat_time_hour'
     order by entity_id, stat_time, seq desc
 ) as newest
 """
@@ -35,25 +38,19 @@ Ledger = dict[Key, tuple[Decimal, int]]
 
 
 class Report(ReportReader):
-    """One page with given costs, read by the real reader."""
+    """One page with given rows, read by the real reader."""
 
-    def __init__(self, request: ReportRequest, costs: Mapping[Key, Decimal], note: str) -> None:
+    def __init__(
+        self, request: ReportRequest, rows: Sequence[Mapping[str, Any]], note: str = ""
+    ) -> None:
         super().__init__(request)
-        self._costs = costs
+        self._rows = rows
         self._problem = note
 
     def _read_pages(self) -> Iterator[ReportPage]:
-        rows = [
-            {
-                "dimensions": {"ad_id": ad, "stat_time_hour": hour},
-                "metrics": dict.fromkeys(METRICS, "1")
-                | {"spend": str(cost), "campaign_id": f"c{ad}", "adgroup_id": f"g{ad}"},
-            }
-            for (ad, hour), cost in self._costs.items()
-        ]
         if self._problem:
             self._note(self._problem)
-        yield ReportPage(self._take(rows), 1, 1, len(rows), "request", None)
+        yield ReportPage(self._take(self._rows), 1, 1, len(self._rows), "request", None)
 
 
 @dataclass
@@ -61,24 +58,23 @@ class History:
     """Pulls of one account, each at a moment of its own, and the ledger after each."""
 
     uri: str
+    advertiser_id: str = ADVERTISER
     zone: str = "America/New_York"
+    currency: str = "USD"
     now: datetime = datetime(2026, 11, 1, 12, tzinfo=UTC)
     costs: dict[Key, Decimal] = field(default_factory=dict)
     known: dict[datetime, Ledger] = field(default_factory=dict)
 
-    def save_account(self) -> None:
-        """Import the account as it is now."""
-        with self._connect() as connection:
-            info = {"advertiser_id": ADVERTISER, "advertiser_name": "One", "currency": "USD"}
-            accounts.save_advertisers(
-                connection, CONNECTION_ID, [info | {"display_timezone": self.zone}]
-            )
+    @property
+    def last(self) -> Ledger:
+        """What the ledger holds since the last pull."""
+        return self.known[max(self.known)]
 
     def change(self, rng: random.Random, day: date) -> None:
         """Let TikTok restate some hours of a day, take some away, and add new ones."""
         for number in range(24):
-            for ad in ("11", "12", "13"):
-                key = (ad, f"{day} {number:02}:00:00")
+            for ad in ("1", "2", "3"):
+                key = (self.advertiser_id[-1] + ad, f"{day} {number:02}:00:00")
                 if rng.random() < 0.2:
                     self.costs.pop(key, None)
                 elif rng.random() < 0.3:
@@ -87,26 +83,66 @@ class History:
     def pull(self, day: date, *, is_complete: bool = True, after: timedelta) -> None:
         """Read a day by the hour, some time after the last pull, and note what the ledger holds."""
         self.now += after
-        request = ReportRequest(ADVERTISER, "AUCTION_AD", "stat_time_hour", day, day)
+        request = ReportRequest(self.advertiser_id, "AUCTION_AD", "stat_time_hour", day, day)
         costs = {key: cost for key, cost in self.costs.items() if key[1].startswith(str(day))}
         if not is_complete:
             costs = dict(list(costs.items())[::2])
+        rows = [
+            _row(cost, {"ad_id": ad, "stat_time_hour": hour}, campaign_id=f"c{ad}")
+            for (ad, hour), cost in costs.items()
+        ]
+        report = Report(request, rows, "" if is_complete else "short_page")
         with self._connect() as connection:
-            result = load_report(
-                connection,
-                request,
-                Report(request, costs, "" if is_complete else "short_page"),
-                display_timezone=self.zone,
-                currency="USD",
-            )
+            result = self._load(connection, request, report)
             assert result.is_complete == is_complete
             [[finished_at]] = connection.execute(
                 "select finished_at from tiktok_raw.report_pulls where pull_id = %s",
                 [result.pull_id],
             ).fetchall()
-            rows = connection.execute(NEWEST).fetchall()
+            rows = connection.execute(NEWEST, [self.advertiser_id]).fetchall()
         self.known[finished_at] = {(ad, hour): (spend, seq) for ad, hour, spend, seq in rows}
+
+    def pull_total(self, day: date, *, beyond_ads: Decimal, after: timedelta) -> Decimal:
+        """Read what the account cost on a day, its ads and more; return it."""
+        self.now += after
+        request = ReportRequest(self.advertiser_id, "AUCTION_ADVERTISER", "stat_time_day", day, day)
+        ads = sum(cost for key, cost in self.costs.items() if key[1].startswith(str(day)))
+        total = ads + beyond_ads
+        dimensions = {"advertiser_id": self.advertiser_id, "stat_time_day": f"{day} 00:00:00"}
+        with self._connect() as connection:
+            self._load(connection, request, Report(request, [_row(total, dimensions)]))
+        return total
+
+    def _load(self, connection: Any, request: ReportRequest, report: Report) -> Any:
+        return load_report(
+            connection,
+            request,
+            report,
+            display_timezone=self.zone,
+            currency=self.currency,
+        )
 
     def _connect(self) -> Any:
         stop_clock(self.uri, self.now)
         return connect(self.uri)
+
+
+def save_accounts(uri: str, histories: Sequence[History]) -> None:
+    """Import the accounts as they are now; one that is left out would count as gone."""
+    infos = [
+        {
+            "advertiser_id": one.advertiser_id,
+            "advertiser_name": f"Account {one.advertiser_id[-1]}",
+            "currency": one.currency,
+            "display_timezone": one.zone,
+        }
+        for one in histories
+    ]
+    stop_clock(uri, max(one.now for one in histories))
+    with connect(uri) as connection:
+        accounts.save_advertisers(connection, CONNECTION_ID, infos)
+
+
+def _row(cost: Decimal, dimensions: Mapping[str, str], **attributes: str) -> dict[str, Any]:
+    metrics = dict.fromkeys(METRICS, "1") | {"spend": str(cost), "adgroup_id": "g1"} | attributes
+    return {"dimensions": dimensions, "metrics": metrics}

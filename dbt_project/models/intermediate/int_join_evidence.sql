@@ -23,7 +23,7 @@ ad_groups as (
 
 days as (
     select * from ad_roi_daily
-    where is_attributed
+    where is_attributed and spend_status <> 'unallocated'
 ),
 
 clicks_without_ad as (

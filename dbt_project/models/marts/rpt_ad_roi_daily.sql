@@ -1,7 +1,11 @@
 {{ config(materialized='steady_view') }}
 
-with ad_days as (
+with summed as (
     select * from {{ ref('int_ad_days_summed') }}
+),
+
+unallocated as (
+    select * from {{ ref('int_spend_unallocated') }}
 ),
 
 ads as (
@@ -20,6 +24,10 @@ maturity as (
     select * from {{ ref('rpt_spend_maturity') }}
 ),
 
+ad_days as (
+    {{ roi_rows('summed', 'unallocated', 'ad_roi_day_id', ['last_hour_starts_at']) }}
+),
+
 final as (
     select
         -- ids
@@ -30,12 +38,14 @@ final as (
         ad_days.ad_id,
         -- strings
         case
+            when ad_days.unallocated_reason is not null then 'unallocated'
             when ad_days.advertiser_id is null then 'measured'
             else
                 {{ spend_status(
                     "(ad_days.last_hour_starts_at + interval '1 hour')", 'account_days', 'settling', tiktok_now()
                 ) }}
         end as spend_status,
+        ad_days.unallocated_reason,
         ads.campaign_name,
         ads.ad_group_name,
         ads.ad_name,
@@ -43,10 +53,10 @@ final as (
         ad_days.currency,
         -- numerics
         {{ roi_columns('ad_days') }},
-        maturity.share as share_of_final_spend,
+        case when ad_days.unallocated_reason is null then maturity.share end as share_of_final_spend,
         -- booleans
         ad_days.is_attributed,
-        {{ is_window_open('ad_days.last_hour_starts_at') }} as is_attribution_window_open,
+        coalesce({{ is_window_open('ad_days.last_hour_starts_at') }}, false) as is_attribution_window_open,
         -- dates
         ad_days.account_date
     from ad_days

@@ -1,7 +1,11 @@
 {{ config(materialized='steady_view') }}
 
-with ad_hours as (
+with summed as (
     select * from {{ ref('int_ad_hours_summed') }}
+),
+
+unallocated as (
+    select * from {{ ref('int_spend_unallocated') }}
 ),
 
 account_days as (
@@ -16,6 +20,10 @@ maturity as (
     select * from {{ ref('rpt_spend_maturity') }}
 ),
 
+ad_hours as (
+    {{ roi_rows('summed', 'unallocated', 'ad_roi_hour_id', ['account_hour', 'hour_starts_at']) }}
+),
+
 final as (
     select
         -- ids
@@ -26,21 +34,23 @@ final as (
         ad_hours.ad_id,
         -- strings
         case
+            when ad_hours.unallocated_reason is not null then 'unallocated'
             when ad_hours.advertiser_id is null then 'measured'
             else
                 {{ spend_status(
                     "(ad_hours.hour_starts_at + interval '1 hour')", 'account_days', 'settling', tiktok_now()
                 ) }}
         end as spend_status,
+        ad_hours.unallocated_reason,
         ad_hours.account_time_zone,
         ad_hours.account_hour,
         ad_hours.currency,
         -- numerics
         {{ roi_columns('ad_hours') }},
-        maturity.share as share_of_final_spend,
+        case when ad_hours.unallocated_reason is null then maturity.share end as share_of_final_spend,
         -- booleans
         ad_hours.is_attributed,
-        {{ is_window_open('ad_hours.hour_starts_at') }} as is_attribution_window_open,
+        coalesce({{ is_window_open('ad_hours.hour_starts_at') }}, false) as is_attribution_window_open,
         -- dates
         ad_hours.account_date,
         -- timestamps

@@ -22,6 +22,8 @@ summed as (
         is_attributed,
         bool_or(is_attribution_window_open) as is_attribution_window_open,
         bool_or(spend_status = 'provisional') as is_provisional,
+        coalesce(sum(spend) filter (where spend_status = 'unallocated'), 0) as unallocated_spend,
+        bool_or(spend_status = 'unallocated') as has_unallocated,
         min(share_of_final_spend) as share_of_final_spend,
         {{ sum_roi_measures() }}
     from ad_roi_daily
@@ -44,13 +46,18 @@ final as (
         summed.advertiser_id,
         summed.campaign_id,
         -- strings
-        case when summed.is_provisional then 'provisional' else 'measured' end as spend_status,
+        case
+            when summed.has_unallocated then 'unallocated'
+            when summed.is_provisional then 'provisional'
+            else 'measured'
+        end as spend_status,
         advertisers.advertiser_name,
         campaigns.campaign_name,
         summed.account_time_zone,
         summed.currency,
         -- numerics
         {{ roi_columns('summed') }},
+        summed.unallocated_spend,
         summed.share_of_final_spend,
         -- booleans
         summed.is_attributed,
