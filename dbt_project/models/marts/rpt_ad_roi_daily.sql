@@ -53,10 +53,12 @@ final as (
         ad_days.currency,
         -- numerics
         {{ roi_columns('ad_days') }},
-        case when ad_days.unallocated_reason is null then maturity.share end as share_of_final_spend,
+        case when ad_days.unallocated_reason is null then maturity.share end
+            as share_of_final_spend,
         -- booleans
         ad_days.is_attributed,
-        coalesce({{ is_window_open('ad_days.last_hour_starts_at') }}, false) as is_attribution_window_open,
+        coalesce({{ is_window_open('ad_days.last_hour_starts_at') }}, false)
+            as is_attribution_window_open,
         -- dates
         ad_days.account_date
     from ad_days

@@ -47,10 +47,12 @@ final as (
         ad_hours.currency,
         -- numerics
         {{ roi_columns('ad_hours') }},
-        case when ad_hours.unallocated_reason is null then maturity.share end as share_of_final_spend,
+        case when ad_hours.unallocated_reason is null then maturity.share end
+            as share_of_final_spend,
         -- booleans
         ad_hours.is_attributed,
-        coalesce({{ is_window_open('ad_hours.hour_starts_at') }}, false) as is_attribution_window_open,
+        coalesce({{ is_window_open('ad_hours.hour_starts_at') }}, false)
+            as is_attribution_window_open,
         -- dates
         ad_hours.account_date,
         -- timestamps
