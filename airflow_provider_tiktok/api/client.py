@@ -182,8 +182,7 @@ class TikTokClient:
             self._sleep(decision.wait)
 
     def _send(self, request: ApiRequest, exchange: _Exchange, patience: float) -> Outcome:
-        fingerprint = request.fingerprint()
-        blocked = self._timeouts.blocked_for(fingerprint)
+        blocked = self._timeouts.blocked_for(request.fingerprint)
         if blocked > 0:
             return timed_out_too_often(blocked)
         wait = self._wait_for_quota(request, patience)
@@ -191,7 +190,7 @@ class TikTokClient:
             return out_of_quota(wait)
         token = self._access_token() if request.needs_token and self._access_token else None
         outcome = exchange(request, token)
-        self._observe(request, fingerprint, outcome)
+        self._observe(request, outcome)
         secrets = request.secrets() | ({token} if token else set())
         return replace(outcome, message=scrub(outcome.message, secrets))
 
@@ -227,9 +226,9 @@ class TikTokClient:
                 self._sleep(wait)
         return 0.0
 
-    def _observe(self, request: ApiRequest, fingerprint: str, outcome: Outcome) -> None:
+    def _observe(self, request: ApiRequest, outcome: Outcome) -> None:
         if outcome.is_timeout:
-            self._timeouts.note(fingerprint)
+            self._timeouts.note(request.fingerprint())
         if outcome.error_class is ErrorClass.THROTTLE:
             for group in _QUOTA_GROUPS[request.group]:
                 self._limiter.cool_down(group, outcome.retry_after or COOL_DOWN_SECONDS)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from airflow_provider_tiktok.api.errors import ErrorClass, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from airflow_provider_tiktok.api.timing import Clock
 
 # TikTok: Best practices for reporting. The same request timing out three times in ten minutes is
@@ -134,11 +136,16 @@ class TimeoutMemory:
         self._forget(now)
         self._timeouts.setdefault(fingerprint, deque()).append(now)
 
-    def blocked_for(self, fingerprint: str) -> float:
-        """Return the seconds for which TikTok would not serve this request, 0 if it would."""
+    def blocked_for(self, fingerprint: Callable[[], str]) -> float:
+        """Return the seconds for which TikTok would not serve this request, 0 if it would.
+
+        The fingerprint of a large body takes milliseconds: it is asked for only when one is known.
+        """
         now = self._clock()
         self._forget(now)
-        moments = self._timeouts.get(fingerprint, deque())
+        if not self._timeouts:
+            return 0.0
+        moments = self._timeouts.get(fingerprint(), deque())
         if len(moments) < TIMEOUTS_THAT_BLOCK:
             return 0.0
         return (moments[-1] + TIMEOUT_MEMORY - now).total_seconds()

@@ -15,7 +15,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_tiktok.api.errors import TikTokError
-from airflow_provider_tiktok.api.events import track
+from airflow_provider_tiktok.api.events import track_joined
 from airflow_provider_tiktok.events.settings import EventSettings
 from airflow_provider_tiktok.warehouse.database import connect
 from airflow_provider_tiktok.warehouse.delivery_decisions import Verdict, decide
@@ -189,11 +189,12 @@ class _Run:
     def _send(self, batch: Batch) -> Outcome:
         """Send a batch; runs beside the loop, which never sends two at once."""
         try:
-            return track(
+            return track_joined(
                 self.client,
                 event_source=batch.event_source,
                 event_source_id=self.queue.worker.event_source_id,
-                data=batch.payloads,
+                data=batch.data,
+                events=len(batch),
             )
         except TikTokError as error:  # the token could not be had: nothing left
             return replace(error.outcome, was_sent=False, may_have_arrived=False)

@@ -159,10 +159,11 @@ class DeliveryQueue:
 
     def _add(self, batch: Batch) -> None:
         """Queue a batch; one that is too large in bytes goes on in several."""
-        pieces = by_bytes([len(payload) for payload in batch.payloads], self.limits.batch_bytes)
-        if len(pieces) == 1:
+        if len(batch.data) <= self.limits.batch_bytes:
             self.ready.append(batch)
             return
+        sizes = [len(payload) for payload in batch.payloads()]
+        pieces = by_bytes(sizes, self.limits.batch_bytes)
         verdict = replace(NOT_SENT, pieces=pieces)
         self.ready.extend(
             batches.split(

@@ -7,6 +7,7 @@ after losing them changes nothing.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from airflow_provider_tiktok.warehouse.delivery_decisions import Verdict
 
 EVENTS_A_BATCH = 1000  # TikTok refuses a call with more
+BETWEEN = b",\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,16 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Events leased together; `payloads` are what leaves, in the order of `outbox_ids`."""
+    """Events leased together, in the order of `outbox_ids`.
+
+    `data` is what leaves: their payloads, with a comma and a line break between two. Canonical JSON
+    has no line break of its own.
+    """
 
     batch_id: int
     event_source: str
-    outbox_ids: tuple[int, ...]
-    payloads: tuple[bytes, ...] = field(repr=False)
+    outbox_ids: Sequence[int]
+    data: bytes = field(repr=False)
 
     def __len__(self) -> int:
         """Return how many events it holds."""
@@ -70,13 +76,13 @@ class Batch:
 
     def piece(self, batch_id: int, outbox_ids: Sequence[int]) -> Batch:
         """Return the batch that some of these events go on in."""
-        payloads = dict(zip(self.outbox_ids, self.payloads, strict=True))
-        return Batch(
-            batch_id,
-            self.event_source,
-            tuple(outbox_ids),
-            tuple(payloads[outbox_id] for outbox_id in outbox_ids),
-        )
+        payloads = dict(zip(self.outbox_ids, self.payloads(), strict=True))
+        data = BETWEEN.join(payloads[outbox_id] for outbox_id in outbox_ids)
+        return Batch(batch_id, self.event_source, outbox_ids, data)
+
+    def payloads(self) -> list[bytes]:
+        """Return the payload of each event."""
+        return self.data.split(BETWEEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,7 @@ def claim(
     Events that may not leave any more (consent, age, horizon) end here with their reason. Nothing
     of a paused or blocked pixel is taken.
     """
-    rows = connection.execute(
+    row = connection.execute(
         statement("delivery/claim"),
         {
             "event_source_id": worker.event_source_id,
@@ -132,19 +138,13 @@ def claim(
         },
         # A plan for this very limit: a general one would read the whole table for it.
         prepare=False,
-    ).fetchall()
-    ended: dict[str, int] = {}
-    taken = []
-    for batch_id, outbox_id, event_source, reason, payload in rows:
-        if reason is None:
-            taken.append((batch_id, event_source, outbox_id, payload.encode()))
-        else:
-            ended[reason] = ended.get(reason, 0) + 1
-    if not taken:
-        return Claim(None, ended)
-    batch_id, event_source, _, _ = taken[0]
-    ids, payloads = tuple(row[2] for row in taken), tuple(row[3] for row in taken)
-    return Claim(Batch(batch_id, event_source, ids, payloads), ended)
+        binary=True,
+    ).fetchone()
+    assert row is not None  # noqa: S101 - an aggregate
+    batch_id, event_source, outbox_ids, payloads, reasons = row
+    if batch_id is None:
+        return Claim(None, Counter(reasons))
+    return Claim(Batch(batch_id, event_source, outbox_ids, payloads.encode()), Counter(reasons))
 
 
 def start(connection: psycopg.Connection[Any], batch: Batch, limits: Limits) -> bool:
@@ -215,7 +215,7 @@ def split(
                 },
                 prepare=False,
             ).fetchone()
-            if row is not None and row[1]:
+            if row is not None:
                 pieces.append(batch.piece(row[0], sorted(row[1])))
     return pieces
 
@@ -234,7 +234,6 @@ def ages(settings: EventSettings) -> dict[str, timedelta]:
 def _receipt(batch: Batch, verdict: Verdict, outcome: Outcome | None) -> dict[str, Any]:
     return {
         "batch_id": batch.batch_id,
-        "outbox_ids": list(batch.outbox_ids),
         "outcome": verdict.outcome,
         "is_unknown": verdict.is_unknown,
         "was_refused": verdict.was_refused,

@@ -75,9 +75,17 @@ insert into tiktok_ops.event_batches (event_source_id, events, claimed_at, lease
     outcome)
 values ('CUS00000000000000001', 1, '2026-11-02 12:01Z', '2026-11-02 12:03Z', '2026-11-02 12:01Z',
     'sent');
-insert into tiktok_ops.event_attempts (outbox_id, attempt, batch_id)
-select outbox_id, 1, 1 from tiktok_ops.event_outbox where state = 'inflight';
 """
+# Until 0010 an attempt was a row of its own.
+ATTEMPTS = """
+insert into tiktok_ops.event_attempts (outbox_id, attempt, batch_id)
+select outbox_id, 1, 1 from tiktok_ops.event_outbox where state = 'inflight'
+"""
+HELD = """
+update tiktok_ops.event_batches
+set outbox_ids = (select array_agg(outbox_id) from tiktok_ops.event_outbox where batch_id = 1)
+"""
+QUEUE = "0010_event_queue"
 VERSIONS = [file.name for file in migrations()]
 COUNTS = """
 select
@@ -94,6 +102,7 @@ def old_warehouse(connection: psycopg.Connection[Any], version: str) -> None:
     connection.execute(RAW)
     if number > 1:
         connection.execute(OPS)
+        connection.execute(ATTEMPTS if version < QUEUE else HELD)
 
 
 @pytest.mark.parametrize("version", VERSIONS[:-1])

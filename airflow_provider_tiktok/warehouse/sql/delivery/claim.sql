@@ -29,26 +29,33 @@ due as materialized (
         outbox.consent_state,
         outbox.limited_data_use,
         outbox.attempts,
+        outbox.batch_id,
         outbox.first_sent_at,
-        outbox.has_unknown_outcome
-    from tiktok_ops.event_outbox as outbox
+        outbox.has_unknown_outcome,
+        outbox.ctid as outbox_ctid,
+        queue.ctid as queue_ctid
+    from tiktok_ops.event_queue as queue
+    inner join tiktok_ops.event_outbox as outbox
+        on queue.outbox_id = outbox.outbox_id
     where
-        outbox.event_source_id = %(event_source_id)s
-        and outbox.next_attempt_at <= (select clock.now from clock)
+        queue.event_source_id = %(event_source_id)s
+        and queue.next_attempt_at <= (select clock.now from clock)
+        -- Looked at again once the event is locked: nobody has taken it meanwhile.
+        and outbox.next_attempt_at = queue.next_attempt_at
         and (select gate.is_open from gate)
         -- One call has one event source.
         and outbox.event_source = (
             select first_due.event_source
-            from tiktok_ops.event_outbox as first_due
-            where
-                first_due.event_source_id = %(event_source_id)s
-                and first_due.next_attempt_at is not null
-            order by first_due.next_attempt_at, first_due.outbox_id
+            from tiktok_ops.event_queue as first_queued
+            inner join tiktok_ops.event_outbox as first_due
+                on first_queued.outbox_id = first_due.outbox_id
+            where first_queued.event_source_id = %(event_source_id)s
+            order by first_queued.next_attempt_at, first_queued.outbox_id
             limit 1
         )
-    order by outbox.next_attempt_at, outbox.outbox_id
+    order by queue.next_attempt_at, queue.outbox_id
     limit %(batch_size)s
-    for update skip locked
+    for update of outbox skip locked
 ),
 
 judged as materialized (
@@ -56,6 +63,9 @@ judged as materialized (
         due.outbox_id,
         due.event_source,
         due.attempts,
+        due.batch_id,
+        due.outbox_ctid,
+        due.queue_ctid,
         payloads.payload,
         case
             when payloads.payload is null then 'payload_removed'
@@ -85,33 +95,52 @@ judged as materialized (
     cross join clock
 ),
 
+-- Without the payloads: PostgreSQL copies the whole row of what an update reads from.
+verdicts as materialized (
+    select
+        outbox_id,
+        attempts,
+        batch_id,
+        outbox_ctid,
+        queue_ctid,
+        reason
+    from judged
+),
+
 batch as (
     insert into tiktok_ops.event_batches (
-        event_source_id, run_id, worker, events, claimed_at, leased_until
+        event_source_id, run_id, worker, events, outbox_ids, claimed_at, leased_until
     )
     select
         %(event_source_id)s as event_source_id,
         %(run_id)s as run_id,
         %(worker)s as worker,
         count(*) as events,
+        array_agg(verdicts.outbox_id) as outbox_ids,
         clock.now as claimed_at,
         clock.now + %(lease)s::interval as leased_until
-    from judged
+    from verdicts
     cross join clock
-    where judged.reason is null
+    where verdicts.reason is null
     group by clock.now
     returning batch_id
 ),
 
-attempts as (
-    insert into tiktok_ops.event_attempts (outbox_id, attempt, batch_id)
+-- Before this attempt takes its place in the event's row.
+earlier as (
+    insert into tiktok_ops.event_earlier_attempts (outbox_id, attempt, batch_id)
     select
-        judged.outbox_id,
-        judged.attempts + 1 as attempt,
-        batch.batch_id
-    from judged
-    cross join batch
-    where judged.reason is null
+        outbox_id,
+        attempts,
+        batch_id
+    from verdicts
+    where reason is null and batch_id is not null
+),
+
+taken as (
+    delete from tiktok_ops.event_queue as queue
+    using verdicts
+    where queue.ctid = verdicts.queue_ctid and verdicts.reason is null
 ),
 
 leased as (
@@ -122,37 +151,35 @@ leased as (
         batch_id = batch.batch_id,
         attempts = outbox.attempts + 1,
         first_sent_at = coalesce(outbox.first_sent_at, clock.now)
-    from judged
+    from verdicts
     cross join batch
     cross join clock
-    where outbox.outbox_id = judged.outbox_id and judged.reason is null
+    where outbox.ctid = verdicts.outbox_ctid and verdicts.reason is null
 ),
 
 ended as (
     update tiktok_ops.event_outbox as outbox
     set
-        state = case judged.reason
+        state = case verdicts.reason
             when 'outcome_unknown' then 'expired_unknown'
             when 'too_old' then 'expired'
             when 'retries_exhausted' then 'quarantined'
             else 'suppressed'
         end,
-        reason = judged.reason,
-        hint = %(hints)s::jsonb ->> judged.reason,
+        reason = verdicts.reason,
+        hint = %(hints)s::jsonb ->> verdicts.reason,
         next_attempt_at = null,
         settled_at = clock.now
-    from judged
+    from verdicts
     cross join clock
-    where outbox.outbox_id = judged.outbox_id and judged.reason is not null
+    where outbox.outbox_id = verdicts.outbox_id and verdicts.reason is not null
 )
 
 select
-    batch.batch_id,
-    judged.outbox_id,
-    judged.event_source,
-    judged.reason,
-    case when judged.reason is null then judged.payload end as payload
+    (select batch.batch_id from batch) as batch_id,
+    min(event_source) filter (where reason is null) as event_source,
+    array_agg(outbox_id) filter (where reason is null) as outbox_ids,
+    -- A payload has no line break of its own.
+    string_agg(payload, e',\n') filter (where reason is null) as payloads,
+    array_agg(reason) filter (where reason is not null) as reasons
 from judged
-left join batch
-    on judged.reason is null
-order by judged.outbox_id

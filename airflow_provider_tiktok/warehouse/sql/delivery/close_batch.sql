@@ -11,7 +11,7 @@ with batch as (
     where
         batches.batch_id = %(batch_id)s
         and batches.outcome in ('ready', 'sent', 'lease_expired')
-    returning batches.batch_id, batches.claimed_at
+    returning batches.batch_id, batches.claimed_at, batches.outbox_ids
 )
 
 update tiktok_ops.event_outbox as outbox
@@ -22,7 +22,8 @@ set
         else outbox.first_sent_at
     end
 from batch
+cross join unnest(batch.outbox_ids) as held (outbox_id)
 where
-    outbox.outbox_id = any(%(outbox_ids)s::bigint[])
+    outbox.outbox_id = held.outbox_id
     and outbox.batch_id = batch.batch_id
     and outbox.state = 'inflight'

@@ -1,6 +1,4 @@
 -- Seconds until the next event of a pixel is due; below 0 it is due now, NULL there is none.
-select extract(epoch from min(outbox.next_attempt_at) - tiktok_ops.now())::double precision
-from tiktok_ops.event_outbox as outbox
-where
-    outbox.event_source_id = %(event_source_id)s
-    and outbox.next_attempt_at is not null
+select extract(epoch from min(queue.next_attempt_at) - tiktok_ops.now())::double precision
+from tiktok_ops.event_queue as queue
+where queue.event_source_id = %(event_source_id)s

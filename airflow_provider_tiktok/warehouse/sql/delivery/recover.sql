@@ -23,7 +23,7 @@ closed as (
     from expired
     cross join clock
     where batches.batch_id = expired.batch_id
-    returning batches.batch_id, batches.outcome, batches.claimed_at
+    returning batches.batch_id, batches.outcome, batches.claimed_at, batches.outbox_ids
 ),
 
 recovered as (
@@ -37,11 +37,10 @@ recovered as (
             else outbox.first_sent_at
         end
     from closed
-    inner join tiktok_ops.event_attempts as attempts
-        on closed.batch_id = attempts.batch_id
+    cross join unnest(closed.outbox_ids) as held (outbox_id)
     cross join clock
     where
-        outbox.outbox_id = attempts.outbox_id
+        outbox.outbox_id = held.outbox_id
         and outbox.batch_id = closed.batch_id
         and outbox.state = 'inflight'
     returning outbox.outbox_id

@@ -17,7 +17,7 @@ batch as (
     where
         batches.batch_id = %(batch_id)s
         and batches.outcome in ('ready', 'sent', 'lease_expired')
-    returning batches.batch_id, batches.claimed_at
+    returning batches.batch_id, batches.claimed_at, batches.outbox_ids
 ),
 
 settled as (
@@ -49,9 +49,10 @@ settled as (
         end,
         settled_at = case when %(state)s <> 'pending' then clock.now end
     from batch
+    cross join unnest(batch.outbox_ids) as held (outbox_id)
     cross join clock
     where
-        outbox.outbox_id = any(%(outbox_ids)s::bigint[])
+        outbox.outbox_id = held.outbox_id
         and outbox.batch_id = batch.batch_id
         and (
             outbox.state = 'inflight'

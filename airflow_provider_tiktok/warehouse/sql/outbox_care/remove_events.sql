@@ -14,7 +14,7 @@ old as materialized (
 ),
 
 attempts as (
-    delete from tiktok_ops.event_attempts as attempts
+    delete from tiktok_ops.event_earlier_attempts as attempts
     using old
     where attempts.outbox_id = old.outbox_id
 ),

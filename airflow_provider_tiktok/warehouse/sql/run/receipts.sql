@@ -12,10 +12,9 @@ select
     max(batches.code) as code,
     max(batches.request_id) as request_id
 from tiktok_ops.event_batches as batches
-inner join tiktok_ops.event_attempts as attempts
-    on batches.batch_id = attempts.batch_id
+cross join unnest(batches.outbox_ids) as held (outbox_id)
 inner join tiktok_ops.event_outbox as outbox
-    on attempts.outbox_id = outbox.outbox_id
+    on held.outbox_id = outbox.outbox_id
 where batches.run_id = %(run_id)s and outbox.connection_id = %(connection_id)s
 group by
     outbox.event_source_id,
