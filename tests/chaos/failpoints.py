@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import urllib3.connection
 
-from airflow_provider_tiktok.warehouse import failpoint
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -40,7 +38,7 @@ class Point:
 
 def _named(name: str, left: dict[str, int], copies: tuple[int, int]) -> Point:
     def plant() -> None:
-        failpoint._left[name] = 1
+        os.environ["TIKTOK_FAILPOINT"] = f"{name}:1"
 
     return Point(name, plant, (left,), copies)
 

@@ -38,12 +38,20 @@ create trigger remember after update on tiktok_ops.event_outbox
 for each row execute function chaos.remember();
 """
 
-# One snapshot: rows, rows by state, tries that the rows count, tries that were written down.
+# One snapshot: rows, rows by state, tries that the rows count, tries that were written down, rows
+# that are due and not in the queue or the other way round.
 SAMPLE = """
 select
     (select count(*) from tiktok_ops.event_outbox) as events,
     (select coalesce(sum(attempts), 0) from tiktok_ops.event_outbox) as tries,
     (select count(*) from tiktok_ops.event_attempts) as attempts,
+    (
+        select count(*)
+        from (select * from tiktok_ops.event_outbox where next_attempt_at is not null) as due
+        full join tiktok_ops.event_queue as queue
+            using (outbox_id, event_source_id, next_attempt_at)
+        where due.state is null or queue.ctid is null
+    ) as astray,
     (
         select coalesce(jsonb_object_agg(state, number), '{}')
         from (
@@ -72,7 +80,7 @@ class Sampler:
         """Take one sample and return the number of events by state."""
         row = connection.execute(SAMPLE).fetchone()
         assert row is not None
-        events, tries, attempts, states = row
+        events, tries, attempts, astray, states = row
         ended = sum(number for state, number in states.items() if state in TERMINAL)
         self.samples += 1
         if events != sum(states.values()):
@@ -83,5 +91,7 @@ class Sampler:
             self.violations.append(f"{self.most_ended} events had ended, now {ended}")
         if tries != attempts:
             self.violations.append(f"the events count {tries} tries, {attempts} were written down")
+        if astray:
+            self.violations.append(f"{astray} events are due or in the queue, not both")
         self.most_events, self.most_ended = events, ended
         return states
