@@ -18,7 +18,7 @@ final as (
         'conversion' as kind,
         event_mapping.event,
         event_mapping.event_source,
-        conversions.pixel_code as event_source_id,
+        event_mapping.event_source_id,
         conversions.connection_id,
         conversions.converted_at as event_time,
         cast(null as text) as purchase_event_id,
@@ -33,7 +33,8 @@ final as (
         signals.page_referrer,
         conversions.campaign_id,
         conversions.ad_group_id,
-        conversions.ad_id
+        conversions.ad_id,
+        case when event_mapping.event_source = 'crm' then conversions.lead_id end as lead_id
     from conversions
     inner join event_mapping -- one row per event that the conversion becomes
         on

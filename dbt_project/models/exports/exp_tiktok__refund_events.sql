@@ -22,7 +22,7 @@ final as (
         'refund' as kind,
         event_mapping.event,
         event_mapping.event_source,
-        purchases.pixel_code as event_source_id,
+        event_mapping.event_source_id,
         purchases.connection_id,
         refunds.refunded_at as event_time,
         purchases.conversion_id as purchase_event_id,
@@ -37,7 +37,8 @@ final as (
         signals.page_referrer,
         purchases.campaign_id,
         purchases.ad_group_id,
-        purchases.ad_id
+        purchases.ad_id,
+        case when event_mapping.event_source = 'crm' then purchases.lead_id end as lead_id
     from refunds
     inner join purchases -- unique by conversion_id
         on refunds.conversion_id = purchases.conversion_id
@@ -57,6 +58,7 @@ final as (
             where
                 purchase_mapping.pixel_code = purchases.pixel_code
                 and purchase_mapping.conversion_type = 'order'
+                and purchase_mapping.event_source_id = event_mapping.event_source_id
                 and {{ buyer_matches(
                     'purchase_mapping.buyer_rule', 'purchases.conversion_number'
                 ) }}

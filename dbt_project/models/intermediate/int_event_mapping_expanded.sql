@@ -26,6 +26,10 @@ final as (
         event_mapping.buyer_rule,
         event_mapping.event,
         event_mapping.event_source,
+        case event_mapping.event_source
+            when 'web' then pixels.pixel_code
+            else event_mapping.event_source_id
+        end as event_source_id,
         event_mapping.is_goal,
         event_mapping.is_enabled
     from pixels
