@@ -19,6 +19,7 @@ import resource
 import statistics
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -30,6 +31,7 @@ from airflow_provider_tiktok.events.settings import EventSettings
 from airflow_provider_tiktok.warehouse import outbox_batches as batches
 from airflow_provider_tiktok.warehouse.database import connect
 from airflow_provider_tiktok.warehouse.delivery import deliver
+from airflow_provider_tiktok.warehouse.delivery_decisions import DELIVERED
 from airflow_provider_tiktok.warehouse.outbox import enqueue
 from airflow_provider_tiktok.warehouse.outbox_rows import ExportedRow, build_event, staged_row
 from sandbox.server import STATIC_TOKEN
@@ -184,6 +186,35 @@ def measure_claims(servers: Servers, backlogs: Sequence[int]) -> None:
     servers.postgres.drop_database("claims")
 
 
+def _cpu_ms(process: int) -> float:
+    return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e6
+
+
+def measure_work(servers: Servers) -> None:
+    """Count what 1,000 events cost in CPU and log, which a busy machine hardly blurs."""
+    worker, settings, limits = batches.Worker(PIXEL), EventSettings(), batches.Limits()
+    with connect(servers.warehouse("work")) as connection, batches.planned_for_claims(connection):
+        make_rows(connection, BATCH)
+        enqueue(connection, RELATION, settings)
+        multiply(connection, 2 * CLAIMS)
+        backend = connection.info.backend_pid
+        (before,) = connection.execute("select pg_current_wal_lsn()").fetchone() or (None,)
+        server, ours = _cpu_ms(backend), time.process_time()
+        for _ in range(CLAIMS):
+            batch = batches.claim(connection, worker, settings, limits).batch
+            assert batch is not None  # noqa: S101 - the backlog is long
+            batches.start(connection, batch, limits)
+            batches.settle(connection, batch, DELIVERED, None, limits, chance=0.0)
+        server, ours = _cpu_ms(backend) - server, time.process_time() - ours
+        row = connection.execute("select pg_current_wal_lsn() - %s::pg_lsn", [before]).fetchone()
+    log = float(row[0]) / CLAIMS / 1e6 if row else 0.0
+    line(
+        "1,000 events claimed and settled: PostgreSQL / Python / log",
+        f"{server / CLAIMS:.1f} / {ours / CLAIMS * 1000:.1f} ms / {log:.2f} MB",
+    )
+    servers.postgres.drop_database("work")
+
+
 def _enqueue(warehouse: str, line_to: Any) -> None:
     started = time.perf_counter()
     with connect(warehouse) as connection:
@@ -247,6 +278,7 @@ def main() -> None:
         peer = None if arguments.without_drt else Peer.build(both.folder / "drt")
         measure_speed(both, arguments.events, peer)
         measure_claims(both, [int(text) for text in arguments.backlogs.split(",") if text])
+        measure_work(both)
         measure_payloads(both)
         if arguments.enqueue:
             measure_enqueue(both, arguments.enqueue)
