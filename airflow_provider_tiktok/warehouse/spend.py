@@ -115,6 +115,8 @@ def load_report(
         failpoint("pull_before_snapshots")
         pull |= _row(connection, "spend/apply_pull", pull)
         failpoint("pull_after_snapshots")
+        if _row(connection, "spend/lacks_statistics", pull)["lacks_statistics"]:
+            connection.execute(statement("spend/count_values"))
         keep_rejected(connection, pull["pull_id"], staged)
         connection.execute(statement("spend/finish_pull"), pull)
         failpoint("pull_before_gaps")

@@ -229,3 +229,12 @@ def test_a_number_that_changes_after_35_days_is_kept_and_told(ledger, row, minut
     assert (early.rows_late, late.rows_late) == (0, 1)
     told = "select entity_id, spend_before, spend from tiktok_raw.late_spend_changes"
     assert ledger.rows(told) == [("1", Decimal(6), Decimal(7))]
+
+
+def test_a_first_pull_leaves_statistics_for_those_who_read_it_next(ledger, row):
+    counted = "select count(*) > 0 from pg_stats where tablename = 'spend_snapshots'"
+    assert ledger.rows(counted) == [(False,)]
+
+    ledger.pull([row(str(ad), 8) for ad in range(1, 50)])
+
+    assert ledger.rows(counted) == [(True,)]

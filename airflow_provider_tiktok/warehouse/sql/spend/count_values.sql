@@ -1,0 +1,1 @@
+analyze tiktok_raw.spend_snapshots
