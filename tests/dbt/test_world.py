@@ -87,7 +87,7 @@ def test_a_view_with_literal_macros_is_no_click_and_says_why(
 
 
 def test_models_are_planned_by_what_is_in_the_tables_below_them(built_world: DbtProject) -> None:
-    """Autovacuum comes a minute late; until then PostgreSQL plans a new table as if it were tiny."""
+    """Autovacuum comes a minute late; until then PostgreSQL plans as if a new table were tiny."""
     uncounted = built_world.rows(
         "select relname from pg_stat_user_tables where schemaname like 'analytics%' "
         "and last_analyze is null and last_autoanalyze is null and n_live_tup > 0 "
