@@ -24,8 +24,10 @@
 
     {%- set is_kept = existing is not none and existing.is_table and not flags.FULL_REFRESH -%}
     {%- if is_kept -%}
-        {%- set columns = adapter.get_columns_in_relation(existing) | map(attribute='name') | list -%}
-        {%- set is_kept = columns == get_column_schema_from_query(sql) | map(attribute='name') | list -%}
+        {%- set there = get_column_schema_from_query('select * from ' ~ existing) -%}
+        {%- set columns = there | map(attribute='name') | list -%}
+        {%- set is_kept = tiktok.names_and_types(there)
+            == tiktok.names_and_types(get_column_schema_from_query(sql)) -%}
     {%- endif -%}
 
     {%- if is_kept -%}
@@ -105,6 +107,15 @@
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target_relation]}) }}
 {%- endmaterialization %}
+
+{#- Names and types of columns, as PostgreSQL tells them of any query. -#}
+{% macro names_and_types(columns) -%}
+    {%- set found = [] -%}
+    {%- for column in columns -%}
+        {%- do found.append(column.name ~ ' ' ~ column.dtype) -%}
+    {%- endfor -%}
+    {%- do return(found) -%}
+{%- endmacro %}
 
 {#- Whether the query of this run is about a row of the table. -#}
 {% macro is_in_scope() -%}
