@@ -2,6 +2,8 @@
 -- time zone data of PostgreSQL. Until then the account's hours are taken as UTC. Runs last, so that
 -- the other accounts go on.
 -- depends_on: {{ ref('rpt_campaign_roi_daily') }}
+{{ config(tags=['tiktok_hourly']) }}
+
 select
     advertiser_id,
     reported_time_zone

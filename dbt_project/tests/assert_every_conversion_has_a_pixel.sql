@@ -1,6 +1,6 @@
 -- Conversions of a site without a row in seed site_pixels, or with a pixel that was never imported,
 -- cannot be sent.
-{{ config(severity='warn') }}
+{{ config(severity='warn', tags=['tiktok_hourly']) }}
 
 select
     pixel_code,

@@ -1,6 +1,8 @@
 -- A stage that seed event_mapping does not have is neither sent nor revenue: add a row for it, with
 -- is_enabled false if it is not to be sent. Runs last, so that the other conversions go on.
 -- depends_on: {{ ref('rpt_model_grades') }}
+{{ config(tags=['tiktok_hourly']) }}
+
 select
     conversions.conversion_type,
     conversions.pixel_code,

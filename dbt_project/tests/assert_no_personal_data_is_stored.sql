@@ -9,7 +9,9 @@ inner join information_schema.tables as tables
 where
     tables.table_type = 'BASE TABLE'
     and columns.table_schema in (
-        '{{ ref("fct_conversions").schema }}', '{{ ref("int_tiktok_clicks").schema }}'
+        '{{ ref("fct_conversions").schema }}',
+        '{{ ref("int_tiktok_clicks").schema }}',
+        '{{ ref("fct_conversions").schema }}_dbt_test__audit'
     )
     and columns.column_name in (
         'email', 'phone', 'external_id', 'first_name', 'last_name', 'ip', 'ip_address',

@@ -1,6 +1,6 @@
 -- Accounts whose spend is late or has days that were never read to their end: look at DAG
 -- tiktok_spend, then at tiktok_raw.pull_log for the reason.
-{{ config(severity='warn') }}
+{{ config(severity='warn', tags=['tiktok_hourly']) }}
 
 select
     advertiser_id,
