@@ -135,7 +135,7 @@ from new_orders;
 with pull as (
     insert into tiktok_raw.report_pulls (
         advertiser_id, data_level, time_dimension, start_date, end_date, display_timezone, currency,
-        metrics, observed_at, finished_at, is_complete
+        metrics, observed_at, finished_at, rows_read, rows_changed, is_complete
     )
     select
         '1',
@@ -149,6 +149,8 @@ with pull as (
         %(start)s::timestamptz + %(until)s::numeric * %(days)s::int * interval '1 day' - interval '1 day',
         %(start)s::timestamptz + %(until)s::numeric * %(days)s::int * interval '1 day'
         - case when %(since)s::numeric = 0 then interval '1 day' else interval '0' end,
+        %(ads)s,
+        %(ads)s,
         true
     returning pull_id
 )
@@ -191,7 +193,7 @@ on conflict do nothing;
 with pull as (
     insert into tiktok_raw.report_pulls (
         advertiser_id, data_level, time_dimension, start_date, end_date, display_timezone, currency,
-        metrics, observed_at, finished_at, is_complete
+        metrics, observed_at, finished_at, rows_read, rows_changed, is_complete
     )
     select
         '1',
@@ -204,6 +206,8 @@ with pull as (
         array['spend'],
         tiktok_ops.now(),
         tiktok_ops.now(),
+        %(ads)s,
+        %(ads)s,
         true
     returning pull_id
 )

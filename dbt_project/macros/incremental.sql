@@ -54,3 +54,15 @@
             where known.pull_id = {{ pulls }}.pull_id
         )
 {%- endmacro %}
+
+{#-
+    Let the warehouse know how many rows a new table has, before models join to it: PostgreSQL would
+    guess, and read all history where a few look-ups in an index would do.
+-#}
+{% macro count_rows() -%}
+    {{ return(adapter.dispatch('count_rows', 'tiktok')()) }}
+{%- endmacro %}
+
+{% macro postgres__count_rows() -%}
+    analyze {{ this }}
+{%- endmacro %}

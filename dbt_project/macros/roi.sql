@@ -28,9 +28,9 @@
 {#- Sums of the additive measures of an ROI report, to a coarser grain. -#}
 {% macro sum_roi_measures() -%}
     sum(spend) as spend,
-        sum(impressions) as impressions,
-        sum(tiktok_clicks) as tiktok_clicks,
-        sum(clicks) as clicks,
+        cast(sum(impressions) as bigint) as impressions,
+        cast(sum(tiktok_clicks) as bigint) as tiktok_clicks,
+        cast(sum(clicks) as bigint) as clicks,
         sum(conversions) as conversions,
         sum(orders) as orders,
         sum(gross_order_revenue) as gross_order_revenue,
@@ -77,8 +77,8 @@
         account_time_zone,
         currency,
         spend,
-        impressions,
-        tiktok_clicks,
+        cast(impressions as bigint),
+        cast(tiktok_clicks as bigint),
         {%- for measure in tiktok.earned_measures() %}
         0,
         {%- endfor %}

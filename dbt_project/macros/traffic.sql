@@ -1,5 +1,5 @@
 {#-
-    Whether a hit of stg_web__page_views is no click although it carries ids: a bot, a preview, your
+    Whether a hit of base_web__page_views is no click although it carries ids: a bot, a preview, your
     own office. To exclude more, write a macro `default__is_unwanted_hit` in your project and set
     `dispatch` for macro_namespace tiktok; it may use every column of web.page_views.
 -#}

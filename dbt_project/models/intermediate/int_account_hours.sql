@@ -5,6 +5,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
+    post_hook="{{ tiktok.count_rows() }}",
     indexes=[{'columns': ['account_time_zone', 'account_hour'], 'unique': true}],
 ) }}
 

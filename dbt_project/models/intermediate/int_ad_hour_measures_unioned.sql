@@ -3,14 +3,16 @@
 -- Everything that is counted per ad and account-local hour, each source in its own columns and
 -- rows; the reports only add up. Of a partial run, for the ads and days that have changed.
 with spend as (
-    select
-        *,
-        {{ ad_day_of('advertiser_id', 'ad_id', 'account_hour') }} as ad_day
-    from {{ ref('fct_spend_hourly') }}
+    select *
+    from {{ ref('int_spend_latest') }}
     where
         {{ is_changed(
             '(ad_id, account_date)', 'int_changed_ad_days', 'ad_id, changed.account_date'
         ) }}
+),
+
+ads as (
+    select * from {{ ref('int_ads_unioned') }}
 ),
 
 clicks as (
@@ -33,20 +35,20 @@ revenue_by_order as (
 
 final as (
     select
-        advertiser_id,
-        campaign_id,
-        ad_group_id,
-        ad_id,
-        account_time_zone,
-        account_hour,
-        currency,
+        spend.advertiser_id,
+        coalesce(ads.campaign_id, spend.campaign_id) as campaign_id,
+        coalesce(ads.ad_group_id, spend.ad_group_id) as ad_group_id,
+        spend.ad_id,
+        spend.account_time_zone,
+        spend.account_hour,
+        spend.currency,
         true as is_attributed,
-        spend,
-        impressions,
-        tiktok_clicks,
-        tiktok_conversions,
-        tiktok_purchases,
-        tiktok_purchase_value,
+        spend.spend,
+        spend.impressions,
+        spend.tiktok_clicks,
+        spend.tiktok_conversions,
+        spend.tiktok_purchases,
+        spend.tiktok_purchase_value,
         0 as clicks,
         0 as conversions,
         0 as orders,
@@ -55,8 +57,10 @@ final as (
         0 as refunded,
         0 as gross_revenue_by_order_date,
         0 as refunded_by_order_date,
-        ad_day
+        {{ ad_day_of('spend.advertiser_id', 'spend.ad_id', 'spend.account_hour') }} as ad_day
     from spend
+    left join ads -- unique by ad_id
+        on spend.ad_id = ads.ad_id
     union all
     select
         advertiser_id,

@@ -1,8 +1,20 @@
-{{ config(materialized='table', indexes=[{'columns': ['ad_day']}]) }}
+{{ config(
+    materialized='table',
+    indexes=[{'columns': ['ad_day']}],
+    post_hook="{{ tiktok.count_rows() }}",
+) }}
 
 -- Ads and days of which spend, a click or a piece of revenue has changed.
 -- depends_on: {{ ref('int_revenue_credited') }}
-with spend as (
+--
+-- Tables with history are asked for each purpose by itself: PostgreSQL reads a common table
+-- expression that is used twice from beginning to end.
+with newest_spend as (
+    select * from {{ ref('int_spend_latest') }}
+    where {{ is_after_last_build('pull_finished_at') }}
+),
+
+all_spend as (
     select * from {{ ref('int_spend_latest') }}
 ),
 
@@ -22,13 +34,14 @@ noted as (
     {{ changed_keys('ad_day') }}
     union
     select {{ ad_day_of('advertiser_id', 'ad_id', 'account_hour') }} as key
-    from spend
-    where {{ is_after_last_build('pull_finished_at') }}
+    from newest_spend
     union
-    select {{ ad_day_of('spend.advertiser_id', 'spend.ad_id', 'spend.account_hour') }} as key
-    from spend
+    select
+        {{ ad_day_of('all_spend.advertiser_id', 'all_spend.ad_id', 'all_spend.account_hour') }}
+            as key
+    from all_spend
     inner join changed_ads
-        on spend.ad_id = changed_ads.ad_id
+        on all_spend.ad_id = changed_ads.ad_id
 ),
 
 final as (

@@ -1,4 +1,8 @@
-{{ config(materialized='table', indexes=[{'columns': ['click_id']}]) }}
+{{ config(
+    materialized='table',
+    indexes=[{'columns': ['click_id']}],
+    post_hook="{{ tiktok.count_rows() }}",
+) }}
 
 -- Clicks that have changed themselves, in what they cost, or in whose they are.
 -- depends_on: {{ ref('int_click_costs_allocated') }}

@@ -1,4 +1,8 @@
-{{ config(materialized='table', indexes=[{'columns': ['conversion_id']}]) }}
+{{ config(
+    materialized='table',
+    indexes=[{'columns': ['conversion_id']}],
+    post_hook="{{ tiktok.count_rows() }}",
+) }}
 
 -- Conversions that may have changed in any way: all of the persons of whom anything has changed,
 -- and those that are gone.

@@ -1,10 +1,21 @@
-{{ config(materialized='table', indexes=[{'columns': ['name']}]) }}
+{{ config(
+    materialized='table',
+    indexes=[{'columns': ['name']}],
+    post_hook="{{ tiktok.count_rows() }}",
+) }}
 
 -- All names of the persons of whom anything has changed: a click, a conversion, or who they are.
 -- depends_on: {{ ref('int_tiktok_clicks') }}
 -- depends_on: {{ ref('int_conversion_page_views') }}
 -- depends_on: {{ ref('int_refunds_deduplicated') }}
+--
+-- Persons are asked for each purpose by itself: PostgreSQL reads a common table expression that is
+-- used twice from beginning to end.
 with persons as (
+    select * from {{ ref('int_persons_stitched') }}
+),
+
+all_names as (
     select * from {{ ref('int_persons_stitched') }}
 ),
 
@@ -30,11 +41,11 @@ changed_persons as (
 
 final as (
     select
-        persons.name,
-        persons.person_id
-    from persons
+        all_names.name,
+        all_names.person_id
+    from all_names
     inner join changed_persons
-        on persons.person_id = changed_persons.person_id
+        on all_names.person_id = changed_persons.person_id
     union
     select
         person_id as name,

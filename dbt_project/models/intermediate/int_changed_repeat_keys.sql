@@ -1,7 +1,21 @@
-{{ config(materialized='table') }}
+{{ config(
+    materialized='table',
+    post_hook="{{ tiktok.count_rows() }}",
+) }}
 
 -- Landing hits whose click may have changed: hits that came, and hits of ads that came.
-with landing_hits as (
+--
+-- The hits are asked for each level by itself: PostgreSQL reads a common table expression that is
+-- used twice from beginning to end.
+with ad_hits as (
+    select * from {{ ref('int_landing_hits') }}
+),
+
+ad_group_hits as (
+    select * from {{ ref('int_landing_hits') }}
+),
+
+campaign_hits as (
     select * from {{ ref('int_landing_hits') }}
 ),
 
@@ -24,24 +38,24 @@ final as (
     select key as repeat_key
     from changed_hits
     union
-    select landing_hits.repeat_key
-    from landing_hits
+    select ad_hits.repeat_key
+    from ad_hits
     inner join changed_places
-        on changed_places.level = 'ad' and landing_hits.ad_id = changed_places.entity_id
+        on changed_places.level = 'ad' and ad_hits.ad_id = changed_places.entity_id
     union
-    select landing_hits.repeat_key
-    from landing_hits
+    select ad_group_hits.repeat_key
+    from ad_group_hits
     inner join changed_places
         on
             changed_places.level = 'ad_group'
-            and landing_hits.ad_group_id = changed_places.entity_id
+            and ad_group_hits.ad_group_id = changed_places.entity_id
     union
-    select landing_hits.repeat_key
-    from landing_hits
+    select campaign_hits.repeat_key
+    from campaign_hits
     inner join changed_places
         on
             changed_places.level = 'campaign'
-            and landing_hits.campaign_id = changed_places.entity_id
+            and campaign_hits.campaign_id = changed_places.entity_id
 )
 
 select * from final

@@ -15,26 +15,36 @@ with conversions as (
 ),
 
 page_views as (
-    select * from {{ ref('stg_web__page_views') }}
+    select * from {{ ref('base_web__page_views') }}
 ),
 
-final as (
+last_page_views as (
     select distinct on (conversions.conversion_id)
         conversions.conversion_id,
         conversions.converted_at,
         page_views.page_view_id,
-        page_views.page_host
+        page_views.page_url
     from conversions
-    inner join page_views -- many per conversion; the last one is kept below
+    inner join page_views -- many per conversion; the last one is kept
         on
             conversions.visitor_id = page_views.visitor_id
             and conversions.converted_at >= page_views.occurred_at
-            and conversions.converted_at
-            <= page_views.occurred_at + interval '1 day' * {{ var('attribution_window_days') }}
+            and page_views.occurred_at
+            >= conversions.converted_at
+            - interval '1 day' * {{ var('attribution_window_days') }}
     order by
         conversions.conversion_id asc,
         page_views.occurred_at desc,
         page_views.page_view_id desc
+),
+
+final as (
+    select
+        conversion_id,
+        converted_at,
+        page_view_id,
+        {{ url_host('page_url') }} as page_host
+    from last_page_views
 )
 
 select * from final

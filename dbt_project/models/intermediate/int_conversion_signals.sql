@@ -36,8 +36,14 @@ identities as (
     select * from {{ ref('stg_web__identities') }}
 ),
 
-page_views as (
-    select * from {{ ref('stg_web__page_views') }}
+-- Once for each purpose: PostgreSQL reads a common table expression that is used twice from
+-- beginning to end.
+landing_hits as (
+    select * from {{ ref('base_web__page_views') }}
+),
+
+last_pages as (
+    select * from {{ ref('base_web__page_views') }}
 ),
 
 clicks as (
@@ -122,9 +128,9 @@ final as (
         on conversions.visitor_id = emails_of_visitors.visitor_id
     left join clicks -- unique by click_id
         on conversions.click_id = clicks.click_id
-    left join page_views as landing_hits -- by page_view_id
+    left join landing_hits -- by page_view_id
         on conversions.click_page_view_id = landing_hits.page_view_id
-    left join page_views as last_pages -- unique by page_view_id
+    left join last_pages -- unique by page_view_id
         on conversions.last_page_view_id = last_pages.page_view_id
     left join consents -- unique by person_id
         on conversions.person_id = consents.person_id

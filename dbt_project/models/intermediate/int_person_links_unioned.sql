@@ -1,4 +1,7 @@
-{{ config(materialized='table') }}
+{{ config(
+    materialized='table',
+    post_hook="{{ tiktok.count_rows() }}",
+) }}
 
 -- Two names of one person, wherever a row carries both; of the rows that may be new. Names start
 -- with what they name: a customer (c:), the hash of an e-mail (e:) or a visitor (v:).

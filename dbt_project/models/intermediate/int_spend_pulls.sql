@@ -4,6 +4,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
+    post_hook="{{ tiktok.count_rows() }}",
     indexes=[{'columns': ['pull_id'], 'unique': true}, {'columns': ['finished_at']}],
 ) }}
 

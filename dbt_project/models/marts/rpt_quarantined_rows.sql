@@ -23,7 +23,7 @@ lead_events as (
 ),
 
 page_views as (
-    select * from {{ ref('stg_web__page_views') }}
+    select * from {{ ref('base_web__page_views') }}
 ),
 
 consents as (

@@ -1,26 +1,18 @@
 -- A view, so that addresses and devices of visitors are stored nowhere but with you.
-with source as (
-    select * from {{ source_or_empty('web', 'page_views') }}
+with page_views as (
+    select * from {{ ref('base_web__page_views') }}
 ),
 
 parsed as (
     select
-        cast(source.page_view_id as text) as page_view_id,
-        cast(source.visitor_id as text) as visitor_id,
-        source.page_url,
-        source.referrer_url,
-        source.ttp,
-        cast(source.ip_address as text) as ip_address,
-        source.user_agent,
-        source.locale,
-        source.occurred_at,
+        page_views.*,
         decoded.*
-    from source
+    from page_views
     -- Each step once per row: without it the planner would write every step out in every use
     -- of it, and compute it as often.
     cross join
         lateral (
-            select {{ url_query('source.page_url') }} as url_query
+            select {{ url_query('page_views.page_url') }} as url_query
             {{ once_per_row() }} -- noqa: layout.indent
         ) as queries
     cross join
@@ -64,7 +56,7 @@ final as (
         ttp,
         -- strings
         page_url,
-        {{ url_host('page_url') }} as page_host,
+        page_host,
         referrer_url,
         case when found_utm_source !~ '^__.*__$' then found_utm_source end as utm_source,
         case when found_utm_medium !~ '^__.*__$' then found_utm_medium end as utm_medium,
@@ -83,15 +75,10 @@ final as (
         user_agent,
         locale,
         -- booleans
-        {{ is_unwanted_hit() }} as is_unwanted,
+        is_unwanted,
         -- timestamps
         occurred_at,
-        case
-            when coalesce(page_view_id, '') = '' then 'page_view_id is missing'
-            when coalesce(visitor_id, '') = '' then 'visitor_id is missing'
-            when occurred_at is null then 'occurred_at is missing'
-            when {{ is_future('occurred_at') }} then 'occurred_at is in the future'
-        end as problem
+        problem
     from parsed
 )
 

@@ -1,0 +1,34 @@
+-- Page views without what takes time to find in their URLs, for models that do not ask for it.
+with source as (
+    select * from {{ source_or_empty('web', 'page_views') }}
+),
+
+renamed as (
+    select
+        cast(page_view_id as text) as page_view_id,
+        cast(visitor_id as text) as visitor_id,
+        ttp,
+        page_url,
+        {{ url_host('page_url') }} as page_host,
+        referrer_url,
+        cast(ip_address as text) as ip_address,
+        user_agent,
+        locale,
+        {{ is_unwanted_hit() }} as is_unwanted,
+        occurred_at
+    from source
+),
+
+final as (
+    select
+        *,
+        case
+            when coalesce(page_view_id, '') = '' then 'page_view_id is missing'
+            when coalesce(visitor_id, '') = '' then 'visitor_id is missing'
+            when occurred_at is null then 'occurred_at is missing'
+            when {{ is_future('occurred_at') }} then 'occurred_at is in the future'
+        end as problem
+    from renamed
+)
+
+select * from final
