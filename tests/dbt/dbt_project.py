@@ -67,6 +67,11 @@ class DbtProject:
         result = self.run("compile", "--select", name)
         return str(result.results[0].node.compiled_code)
 
+    def last_run_of(self, name: str) -> str:
+        """Return the query of a model as the last build computed it."""
+        [path] = (self.work / "target" / "compiled" / "tiktok" / "models").glob(f"*/{name}.sql")
+        return path.read_text()
+
     def run(self, *arguments: str) -> Any:
         """Run dbt and return its own result; raises DbtFailedError when dbt could not start."""
         command = [

@@ -60,6 +60,62 @@ def components(links: Iterable[tuple[str, str]]) -> dict[str, str]:
     }
 
 
+class LaterStitcher(Stitcher):
+    """The query of a partial run, upon links that are new and the persons of the runs before."""
+
+    def __init__(self, connection: psycopg.Connection, query: str) -> None:
+        super().__init__(connection, query)
+        connection.execute(
+            "create temporary table known_persons (name text primary key, person_id text)"
+        )
+
+    def after_runs(self, increments: Iterable[Iterable[tuple[str, str]]]) -> dict[str, str]:
+        """Return the person of each name after a run for each batch of links."""
+        self._connection.execute("truncate known_persons")
+        for links in increments:
+            changed = self.persons(links)
+            self._connection.cursor().executemany(
+                "insert into known_persons values (%s, %s) "
+                "on conflict (name) do update set person_id = excluded.person_id",
+                list(changed.items()),
+            )
+        return dict(self._connection.execute("select * from known_persons").fetchall())
+
+
+@pytest.fixture(scope="module")
+def later_stitcher(built_world: DbtProject) -> Iterator[LaterStitcher]:
+    """The SQL that a partial run of the model has just run, on tables of this module."""
+    built_world.build_all("--select", "int_persons_stitched", "--exclude-resource-type", "test")
+    query = built_world.last_run_of("int_persons_stitched")
+    for model, table in (
+        ("int_person_links_unioned", "given_links"),
+        ("int_persons_stitched", "known_persons"),
+    ):
+        relation = f'"dbt_world"."analytics_intermediate"."{model}"'
+        assert relation in query
+        query = query.replace(relation, table)
+    with psycopg.connect(built_world.uri, autocommit=True) as connection:
+        yield LaterStitcher(connection, query)
+
+
+@settings(max_examples=300)
+@given(st.lists(LINKS, min_size=2, max_size=6))
+def test_runs_that_join_persons_by_new_links_find_the_same_components(
+    later_stitcher: LaterStitcher, increments: list[list[tuple[str, str]]]
+) -> None:
+    links = [link for increment in increments for link in increment]
+    assert later_stitcher.after_runs(increments) == components(links)
+
+
+def test_one_link_joins_two_persons_of_thousands_of_names(later_stitcher: LaterStitcher) -> None:
+    chains = [
+        list(pairwise(f"v:{side}{number:05}" for number in range(3000))) for side in ("a", "b")
+    ]
+    persons = later_stitcher.after_runs([*chains, [("v:b02999", "v:a01500")]])
+    assert len(persons) == 6000
+    assert set(persons.values()) == {"v:a00000"}
+
+
 @settings(max_examples=1000)
 @given(LINKS)
 def test_persons_are_connected_components(stitcher: Stitcher, links: list[tuple[str, str]]) -> None:
