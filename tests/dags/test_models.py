@@ -39,3 +39,9 @@ def test_a_missing_source_table_is_named_with_the_fix(imported: Stage, world: Wo
     run = imported.run("tiktok_models", world.end)
     assert run.state == "failed"
     assert "web.page_views is missing or may not be read: create it" in run.log
+
+
+def test_the_daily_checks_pass_on_what_was_built(built: Stage, world: World) -> None:
+    run = built.run("tiktok_checks", world.end)
+    assert run.state == "success", run.log
+    assert "assert_credits_of_a_conversion_add_up_to_one" in run.log
