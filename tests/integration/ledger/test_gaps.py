@@ -78,6 +78,11 @@ def read_total(account, row, spend, at=LATER):
     return account.pull([sent], at=at, time_dimension="stat_time_day", level="AUCTION_ADVERTISER")
 
 
+def read_days(account, row, spend, at):
+    sent = [row("1", f"{DAY} 00:00:00", spend=spend)]
+    return account.pull(sent, at=at, time_dimension="stat_time_day")
+
+
 def read_campaigns(account, row, at=LATER, **spends):
     rows = []
     for campaign_id, spend in spends.items():
@@ -112,6 +117,23 @@ def test_a_planted_cent_is_found_as_soon_as_hours_and_total_are_of_one_moment(
     assert gaps(account) == {}
     history = "select reason from tiktok_raw.spend_gaps order by seq"
     assert account.rows(history) == [("not_read",), ("settling",), ("unknown",), ("closed",)]
+
+
+def test_a_total_that_was_corrected_after_the_hours_were_read_waits_for_the_ads(
+    account, row, caplog
+):
+    """Two days old: totals come hourly, hours every six, days daily. Nobody is to be alarmed."""
+    read_hours(account, row)
+    read_total(account, row, "10", at=LATER + timedelta(minutes=1))
+
+    read_total(account, row, "12", at=LATER + timedelta(hours=3))
+    assert gaps(account) == {"": (Decimal(2), "settling")}
+    assert "is on no ad" not in caplog.text
+
+    read_days(account, row, "10", at=LATER + timedelta(hours=4))
+    read_total(account, row, "12.5", at=LATER + timedelta(hours=4, minutes=1))
+    assert gaps(account) == {"": (Decimal("2.5"), "unknown")}
+    assert "2.500000 of spend is on no ad" in caplog.text
 
 
 def test_the_same_gap_seen_again_adds_no_row(account, row):

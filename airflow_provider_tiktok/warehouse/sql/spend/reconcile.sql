@@ -238,7 +238,25 @@ readings as (
                 and report_pulls.end_date >= totals.day
                 and report_pulls.is_complete
         )
-        and totals.day >= (%(observed_at)s - interval '35 days')::date as is_total_older
+        and totals.day >= (%(observed_at)s - interval '35 days')::date as is_total_older,
+        -- The total is of another run than the hours and the ads' days: the next reading of one of
+        -- them will tell, and comes within a day.
+        newest.observed_at < totals.observed_at - interval '1 hour'
+        and coalesce(
+            (
+                select max(report_pulls.observed_at)
+                from tiktok_raw.report_pulls
+                where
+                    report_pulls.advertiser_id = %(advertiser_id)s
+                    and report_pulls.data_level = 'AUCTION_AD'
+                    and report_pulls.time_dimension = 'stat_time_day'
+                    and report_pulls.start_date <= totals.day
+                    and report_pulls.end_date >= totals.day
+                    and report_pulls.is_complete
+            ) < totals.observed_at - interval '1 hour',
+            true
+        )
+        and totals.day >= (%(observed_at)s - interval '35 days')::date as are_ads_older
     from totals
     left outer join
         lateral (
@@ -279,7 +297,10 @@ judged as (
                 then 'closed'
             when not readings.is_read then 'not_read'
             when
-                readings.is_young or readings.is_explained_by_days or readings.is_total_older
+                readings.is_young
+                or readings.is_explained_by_days
+                or readings.is_total_older
+                or readings.are_ads_older
                 then 'settling'
             when readings.incomplete_reason like '%%truncated%%' then 'id_limit'
             when readings.incomplete_reason like '%%promoted_missing%%' then 'promoted'
