@@ -20,9 +20,9 @@
     )
 {%- endmacro %}
 
-{#- A ratio of two sums; NULL where it has no meaning. -#}
+{#- A ratio of two sums or counts, with its fraction; NULL where it has no meaning. -#}
 {% macro safe_ratio(numerator, denominator) -%}
-    cast(({{ numerator }}) / nullif({{ denominator }}, 0) as numeric(38, 6))
+    cast(cast({{ numerator }} as numeric) / nullif({{ denominator }}, 0) as numeric(38, 6))
 {%- endmacro %}
 
 {#- A number of a source as money: 6 decimals; NULL for what is no finite number. -#}
