@@ -99,6 +99,25 @@ def test_the_metrics_read_the_report_of_roi(semantics: dict[str, Any]) -> None:
     assert ad_roi["defaults"]["agg_time_dimension"] == "account_date"
 
 
+def upstream(manifest: dict[str, Any], name: str) -> set[str]:
+    """Return everything that is built before a model."""
+    node = manifest["nodes"].get(name, {"depends_on": {"nodes": []}})
+    above = {one for one in node["depends_on"]["nodes"] if one.startswith("model.")}
+    return above.union(*(upstream(manifest, one) for one in above))
+
+
+def test_what_a_run_is_about_is_known_before_the_model_that_asks(manifest: dict[str, Any]) -> None:
+    """A scope is named in the config, where dbt sees no ref: both could run at once."""
+    scopes = {
+        name: f"model.tiktok.{node['config']['scope']['of']}"
+        for name, node in manifest["nodes"].items()
+        if isinstance(node["config"].get("scope"), dict)
+        and node["config"]["scope"]["of"] != "late_rows"
+    }
+    assert len(scopes) > 5
+    assert {name for name, of in scopes.items() if of not in upstream(manifest, name)} == set()
+
+
 def test_exposures_say_who_reads_the_models(manifest: dict[str, Any]) -> None:
     readers = {one["name"]: one["depends_on"]["nodes"] for one in manifest["exposures"].values()}
     assert "model.tiktok.exp_tiktok__conversion_events" in readers["tiktok_events_delivery"]

@@ -5,6 +5,7 @@
 ) }}
 
 -- Each conversion with its person, and the pixel and account of the site where it happened.
+-- depends_on: {{ ref('int_changed_conversions') }}
 with conversions as (
     select *
     from {{ ref('int_conversions_unioned') }}
