@@ -76,7 +76,9 @@ def without_decimals(value: object) -> object:
 
 
 def _refuse_depth(body: bytes) -> None:
-    brackets = _STRINGS.sub(b"", body).translate(None, _NOT_BRACKETS)
+    # Without a backslash every second piece between quotes is a string.
+    bare = _STRINGS.sub(b"", body) if b"\\" in body else b"".join(body.split(b'"')[::2])
+    brackets = bare.translate(None, _NOT_BRACKETS)
     for _ in range(DEEPEST):
         inner = brackets.replace(b"[]", b"").replace(b"{}", b"")
         if inner == brackets:

@@ -116,6 +116,7 @@ def load_report(
         pull |= _row(connection, "spend/apply_pull", pull)
         failpoint("pull_after_snapshots")
         if _row(connection, "spend/lacks_statistics", pull)["lacks_statistics"]:
+            connection.execute(statement("spend/count_few_values"))
             connection.execute(statement("spend/count_values"))
         keep_rejected(connection, pull["pull_id"], staged)
         connection.execute(statement("spend/finish_pull"), pull)

@@ -1,0 +1,1 @@
+set local default_statistics_target = 10
