@@ -1,9 +1,10 @@
-"""Pull what every advertiser spent, hour by hour and ad by ad, once an hour.
+"""Pull each advertiser's spend every hour, ad by ad and hour by hour, into the append-only ledger.
 
 Each run reads today and yesterday again, because TikTok corrects its numbers; every six hours the
-two days before; once a day the sums of the last 35 days. A day whose hours do not add up to its sum
-is read by the hour again, and so is every day that no complete pull has read. The ledger keeps a
-value only when it changed, so reading again costs no room. `airflow tiktok plan` says what is due.
+days before for which the account's own numbers were seen to change (3 to 14); once a day the sums
+of the last 35 days. A day whose hours do not add up to its sum is read by the hour again, and so is
+every day that no complete pull has read. The ledger keeps a value only when it changed, so reading
+again costs no room. `airflow tiktok plan` says what is due.
 
 A run that has not ended 45 minutes after it was queued (setting `spend_deadline_minutes`) has
 missed its deadline: Airflow shows it, and the triggerer's log says what to look at.
