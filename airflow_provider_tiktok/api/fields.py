@@ -25,7 +25,7 @@ def text(value: object) -> str | None:
 
 def identifier(value: object) -> str | None:
     """Return an id as its digits, or None when it is none (a fraction, an exponent, a word)."""
-    word = text(value)
+    word = value if isinstance(value, str) else text(value)
     return word if word is not None and word.isascii() and word.isdigit() else None
 
 

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from airflow_provider_tiktok.api.fields import identifier, text
 from airflow_provider_tiktok.api.report_catalogue import (
@@ -98,8 +99,7 @@ class ReportRequest:
         return is_valid(name, self.data_level, self.time_dimension)
 
 
-@dataclass(frozen=True, slots=True)
-class ReportRow:
+class ReportRow(NamedTuple):
     """One object in one hour or day. `stat_time` is account-local, exactly as TikTok sent it."""
 
     stat_time: str
@@ -122,8 +122,10 @@ class RowReader:
     def __init__(self, request: ReportRequest) -> None:
         """Prepare to read rows of `request`."""
         self._request = request
+        self._entity = request.entity
         self.metrics, self.attributes, self.refused = request.asked()
         self._currency: str | None = None
+        self._known_times: set[str] = set()
 
     def without(self, names: Sequence[str]) -> None:
         """Expect no longer what TikTok refused."""
@@ -144,19 +146,21 @@ class RowReader:
         values = _object(row, "metrics")
         attributes = {name: text(values.get(name)) for name in self.attributes}
         self._check_advertiser(dimensions, values)
-        entity_id = identifier(dimensions.get(self._request.entity))
+        entity_id = identifier(dimensions.get(self._entity))
         if entity_id is None:
-            raise _RowError(f"{self._request.entity}: missing or no id")
+            raise _RowError(f"{self._entity}: missing or no id")
         result = ReportRow(
-            stat_time=self._stat_time(dimensions.get(self._request.time_dimension)),
-            entity_id=entity_id,
-            metrics={name: _number(values, name) for name in self.metrics},
-            attributes=attributes,
+            self._stat_time(dimensions.get(self._request.time_dimension)),
+            entity_id,
+            {name: _number(values, name) for name in self.metrics},
+            attributes,
         )
         self._check_currency(attributes.get("currency"))
         return result
 
     def _stat_time(self, value: object) -> str:
+        if isinstance(value, str) and value in self._known_times:
+            return value
         name = self._request.time_dimension
         if not isinstance(value, str) or not _STAT_TIME.fullmatch(value):
             raise _RowError(f"{name}: missing or not like 2026-10-31 05:00:00")
@@ -168,13 +172,16 @@ class RowReader:
             raise _RowError(f"{name}: outside the dates that were asked for")
         if name == "stat_time_day" and moment.hour:
             raise _RowError(f"{name}: a day does not begin at this hour")
+        self._known_times.add(value)
         return value
 
     def _check_advertiser(
         self, dimensions: Mapping[str, object], values: Mapping[str, object]
     ) -> None:
         for fields in (dimensions, values):
-            other = identifier(fields.get("advertiser_id"))
+            if "advertiser_id" not in fields:
+                continue
+            other = identifier(fields["advertiser_id"])
             if other is not None and other != self._request.advertiser_id:
                 raise _RowError("advertiser_id: of another advertiser")
 
@@ -211,10 +218,19 @@ def _number(values: Mapping[str, object], name: str) -> Decimal | None:
     value = values[name]
     if value is None or value == "-":
         return None
-    word = text(value)
-    if word is None or not _NUMBER.fullmatch(word):
-        raise _RowError(f"{name}: no number")
-    number = Decimal(word)
-    if name in _COUNTS and number < 0:
+    word = value if isinstance(value, str) else text(value)
+    try:
+        number = _exactly(word or "")
+    except ValueError:
+        raise _RowError(f"{name}: no number") from None
+    if number < 0 and name in _COUNTS:
         raise _RowError(f"{name}: negative")
     return number
+
+
+@lru_cache(maxsize=4096)
+def _exactly(word: str) -> Decimal:
+    """Return the number that a word says; most words of a report come again and again."""
+    if not _NUMBER.fullmatch(word):
+        raise ValueError("no number")
+    return Decimal(word)

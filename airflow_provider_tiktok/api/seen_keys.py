@@ -12,7 +12,6 @@ class SeenKeys:
     for one with a chance of about 1 in 10^7 at a million keys.
     """
 
-    _EMPTY = 0
     _MASK = (1 << 64) - 1
 
     def __init__(self) -> None:
@@ -28,27 +27,27 @@ class SeenKeys:
         """Add the key; return False when it was there already."""
         if 5 * self._count >= 3 * len(self._slots):
             self._grow()
-        number = hash(key) & self._MASK or 1
-        place = self._place(number)
-        if self._slots[place] == number:
+        if not self._put(hash(key) & self._MASK or 1):
             return False
-        self._slots[place] = number
         self._count += 1
         return True
 
-    def _place(self, number: int) -> int:
-        """Return the slot that holds the number, or the empty one where it belongs."""
+    def _put(self, number: int) -> bool:
+        """Write the number into the slot where it belongs; return False when it is there."""
         slots = self._slots
         last = len(slots) - 1
         # The low bits of a tuple's hash are its best mixed; the table's length is a power of two.
         place = number & last
-        while slots[place] not in (self._EMPTY, number):
+        while found := slots[place]:
+            if found == number:
+                return False
             place = (place + 1) & last
-        return place
+        slots[place] = number
+        return True
 
     def _grow(self) -> None:
         numbers = self._slots
         self._slots = array("Q", bytes(8 * 2 * len(numbers)))
         for number in numbers:
-            if number != self._EMPTY:
-                self._slots[self._place(number)] = number
+            if number:
+                self._put(number)

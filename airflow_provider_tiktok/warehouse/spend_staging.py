@@ -39,12 +39,17 @@ REPEATED_KEY = "repeated_key"
 
 @dataclass
 class Staged:
-    """What came of a report. ``reasons`` say why it may not be all of it; none means it is."""
+    """What came of a report. ``reasons`` say why it may not be all of it; none means it is.
+
+    ``repeated_keys`` counts the rows whose key the reader takes for one that came before: never
+    too few.
+    """
 
     pages: int = 0
     currency: str | None = None
     rows_read: int = 0
     rows_rejected: int = 0
+    repeated_keys: int = 0
     rejected: list[tuple[int, str, object]] = field(default_factory=list, repr=False)
     error: TikTokError | None = None
     reasons: list[str] = field(default_factory=list)
@@ -81,6 +86,7 @@ def stage(
         except TikTokError as error:
             staged.error = error
             staged.reasons.append(f"page {staged.pages + 1} failed: {error}")
+    staged.repeated_keys = reader.repeated_keys
     if staged.error is None:
         staged.reasons += [reason for reason in reader.incomplete_reasons if reason != REPEATED_KEY]
     if staged.rows_rejected:
@@ -101,6 +107,8 @@ def settle_duplicates(
     The two passes of a repeated hour add up. Any other key that came twice moved from one page to
     the next while we read; then another row was skipped, and the report is not complete.
     """
+    if not staged.repeated_keys:
+        return
     repeated = []
     if request.time_dimension == "stat_time_hour":
         repeated = repeated_hours(zone, request.start_date, request.end_date)

@@ -149,6 +149,14 @@ def test_a_currency_that_changes_within_a_report_is_set_aside() -> None:
     assert [type(result) for result in results] == [ReportRow, RejectedRow, ReportRow]
 
 
+def test_a_value_that_was_good_before_does_not_make_its_likeness_good() -> None:
+    reader = RowReader(HOURS)
+    spends = ("1", True, 1, Decimal("1.0"), "1", "1.0")
+    found = [reader.read(row(spend=spend)) for spend in spends]
+    words = [str(one.metrics["spend"]) if isinstance(one, ReportRow) else None for one in found]
+    assert words == ["1", None, "1", "1.0", "1", "1.0"]
+
+
 def test_a_day_must_begin_at_midnight() -> None:
     def day(text: str) -> dict[str, Any]:
         dimensions = {"advertiser_id": DAYS.advertiser_id, "stat_time_day": text}

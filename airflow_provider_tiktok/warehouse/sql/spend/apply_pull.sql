@@ -191,6 +191,8 @@ written as (
         total_complete_payment_rate,
         is_absent
     from changed
+    -- Keys that come in their order fill the index's pages one after the other.
+    order by stat_time asc, entity_id asc
 )
 
 select
