@@ -25,13 +25,17 @@ COMPARED = {
 def write_gaps(connection: psycopg.Connection[Any], pull: Mapping[str, Any]) -> int:
     """Compare the days of a pull, in its transaction; return how many gaps opened or changed.
 
-    :param pull: what was asked for, and the pull's number; the parameters of ``reconcile.sql``.
+    :param pull: what was asked for, and the pull's number; the parameters of ``measure_gaps.sql``.
     """
     if (pull["data_level"], pull["time_dimension"]) not in COMPARED:
         return 0
     if connection.execute(statement("spend/lock_totals"), pull).fetchone() is None:
         return 0
-    written = connection.execute(statement("spend/reconcile"), pull).fetchall()
+    measured = connection.execute(statement("spend/measure_gaps"), pull).fetchone()
+    if measured is None or measured[0] is None:
+        return 0
+    gaps = {"gaps": measured[0]}
+    written = connection.execute(statement("spend/judge_gaps"), {**pull, **gaps}).fetchall()
     for day, campaign_id, spend, reason in written:
         if reason not in {"closed", "settling"}:
             log.warning(
