@@ -25,6 +25,7 @@
         ('too_old', 'is_too_old', 10, 'Older than TikTok takes (7 days for web, 28 for others): these will expire unsent.'),
         ('in_the_future', 'is_in_the_future', 40, 'Times lie in the future: is the column really UTC?'),
         ('unknown_currency', 'has_unknown_currency', 60, 'TikTok takes no such currency: correct it at the source.'),
+        ('duplicate_id', 'has_duplicate_id', 40, 'This id stands on several rows, and only the first is sent: make the key unique at the source.'),
         ('no_value', 'lacks_value', 30, 'A purchase without value and currency brings no ROAS: fill total_amount and currency.'),
         ('no_page_url', 'lacks_page_url', 20, 'Web events need the page: fill page_url, or bring page views.'),
         ('no_connection', 'lacks_connection', 60, 'The pixel was never imported: check seed site_pixels and run DAG tiktok_accounts.'),

@@ -87,6 +87,11 @@ def test_bad_rows_are_set_aside_and_the_others_go_on(
     )
     assert by_currency == [("EUR", 0, 3), ("USD", 105, 502), ("XXX", 100, 0)]
     assert project.rows("select hits from analytics.fct_clicks") == [(1,)]
+    broken = project.rows(
+        "select rule, sum(events_that_break_it)::int from analytics.rpt_model_lint "
+        "where rule in ('duplicate_id', 'unknown_currency', 'in_the_future') group by 1 order by 1"
+    )
+    assert broken == [("duplicate_id", 1), ("in_the_future", 0), ("unknown_currency", 1)]
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,35 @@ refund_events as (
     select * from {{ ref('exp_tiktok__refund_events') }}
 ),
 
+orders as (
+    select * from {{ ref('stg_shop__orders') }}
+),
+
+refunds as (
+    select * from {{ ref('stg_shop__refunds') }}
+),
+
+lead_events as (
+    select * from {{ ref('stg_crm__lead_events') }}
+),
+
 events as (
     select * from conversion_events
     union all
     select * from refund_events
+),
+
+repeats as (
+    select {{ tiktok_event_id('ord', 'row_key') }} as event_id
+    from ({{ rows_that_repeat('shop.orders', 'orders', 'order_id', 'ordered_at') }}) as copies
+    union
+    select {{ tiktok_event_id('refund', 'row_key') }} as event_id
+    from ({{ rows_that_repeat('shop.refunds', 'refunds', 'refund_id', 'refunded_at') }}) as copies
+    union
+    select {{ tiktok_event_id('lead', 'row_key') }} as event_id
+    from (
+        {{ rows_that_repeat('crm.lead_events', 'lead_events', 'lead_event_id', 'occurred_at') }}
+    ) as copies
 ),
 
 final as (
@@ -52,7 +77,8 @@ final as (
         event in ('CompletePayment', 'Purchase', 'CancelOrder')
         and (value is null or currency is null or value <= 0) as lacks_value,
         event_source = 'web' and coalesce(page_url, '') = '' as lacks_page_url,
-        connection_id is null as lacks_connection
+        connection_id is null as lacks_connection,
+        event_id in (select repeats.event_id from repeats) as has_duplicate_id
     from events
 )
 

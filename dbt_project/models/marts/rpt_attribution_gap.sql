@@ -1,6 +1,8 @@
 {{ config(materialized='steady_view') }}
 
 -- What TikTok says it earned us beside what our own clicks say, by ad and day of the click.
+-- order_gap is purchases_beyond_our_orders less orders_not_acknowledged and
+-- orders_outside_tiktok_window.
 with ad_days as (
     select *
     from {{ ref('int_ad_days_summed') }}
@@ -9,6 +11,10 @@ with ad_days as (
 
 ads as (
     select * from {{ ref('dim_ads') }}
+),
+
+outcomes as (
+    select * from {{ ref('int_order_outcomes_summed') }}
 ),
 
 compared as (
@@ -30,37 +36,56 @@ compared as (
     group by advertiser_id, ad_id, account_date, currency
 ),
 
+explained as (
+    select
+        compared.*,
+        coalesce(outcomes.orders_not_acknowledged, 0) as orders_not_acknowledged,
+        coalesce(outcomes.orders_outside_tiktok_window, 0) as orders_outside_tiktok_window
+    from compared
+    left join outcomes -- unique by account, ad, day and currency
+        on
+            compared.advertiser_id is not distinct from outcomes.advertiser_id
+            and compared.ad_id = outcomes.ad_id
+            and compared.account_date = outcomes.account_date
+            and compared.currency = outcomes.currency
+),
+
 final as (
     select
         -- ids
         {{ key_of([
-            'compared.advertiser_id', 'compared.ad_id', 'compared.account_date', 'compared.currency',
+            'explained.advertiser_id', 'explained.ad_id', 'explained.account_date', 'explained.currency',
         ]) }} as attribution_gap_id,
-        compared.advertiser_id,
+        explained.advertiser_id,
         ads.campaign_id,
-        compared.ad_id,
+        explained.ad_id,
         -- strings
         ads.ad_name,
         ads.click_attribution_window,
-        compared.currency,
+        explained.currency,
         -- numerics
-        compared.spend,
-        compared.tiktok_clicks,
-        compared.clicks,
-        compared.tiktok_clicks - compared.clicks as click_gap,
-        compared.tiktok_conversions,
-        compared.tiktok_purchases,
-        compared.orders,
-        compared.tiktok_purchases - compared.orders as order_gap,
-        compared.tiktok_purchase_value,
-        compared.gross_order_revenue,
-        compared.tiktok_purchase_value - compared.gross_order_revenue as value_gap,
-        compared.refunded,
+        explained.spend,
+        explained.tiktok_clicks,
+        explained.clicks,
+        explained.tiktok_clicks - explained.clicks as click_gap,
+        explained.tiktok_conversions,
+        explained.tiktok_purchases,
+        explained.orders,
+        explained.tiktok_purchases - explained.orders as order_gap,
+        explained.tiktok_purchases - explained.orders
+        + explained.orders_not_acknowledged + explained.orders_outside_tiktok_window
+            as purchases_beyond_our_orders,
+        explained.orders_not_acknowledged,
+        explained.orders_outside_tiktok_window,
+        explained.tiktok_purchase_value,
+        explained.gross_order_revenue,
+        explained.tiktok_purchase_value - explained.gross_order_revenue as value_gap,
+        explained.refunded,
         -- dates
-        compared.account_date
-    from compared
+        explained.account_date
+    from explained
     left join ads -- unique by ad_id
-        on compared.ad_id = ads.ad_id
+        on explained.ad_id = ads.ad_id
 )
 
 select * from final
