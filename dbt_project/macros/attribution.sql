@@ -29,3 +29,11 @@
 {% macro is_window_open(hour_starts_at) -%}
     {{ hour_starts_at }} + interval '1 day' * {{ var('attribution_window_days') }} > {{ tiktok_now() }}
 {%- endmacro %}
+
+{#- Whether a page view is one of a conversion's visitor before it, within the attribution window. -#}
+{% macro is_page_of_conversion() -%}
+    page_views.visitor_id = conversions.visitor_id
+    and page_views.occurred_at <= conversions.converted_at
+    and page_views.occurred_at
+    >= conversions.converted_at - interval '1 day' * {{ var('attribution_window_days') }}
+{%- endmacro %}

@@ -198,11 +198,14 @@
 
 {#-
     Whether a column's value is among those of a model of changed keys; all are when the run is full. A
-    unit test, which is full, need not give that model.
+    unit test, which is full, need not give that model. Where a key stands on many rows, PostgreSQL may
+    read all of them rather than look a few keys up: `is_indexed` says that the column has an index.
 -#}
-{% macro is_changed(column, changed_keys, key) -%}
+{% macro is_changed(column, changed_keys, key, is_indexed=false) -%}
     {%- set relation = ref(changed_keys) if model.resource_type == 'model' else none -%}
-    {%- if tiktok.build_scope().is_partial -%}
+    {%- if tiktok.build_scope().is_partial and is_indexed -%}
+        {{ is_one_of_few(column, 'select changed.' ~ key ~ ' from ' ~ relation ~ ' as changed') }}
+    {%- elif tiktok.build_scope().is_partial -%}
         {{ column }} in (select changed.{{ key }} from {{ relation }} as changed)
     {%- else -%}
         true

@@ -20,7 +20,7 @@
 {%- endmacro %}
 
 {% macro postgres__looked_up(relation, alias, conditions) -%}
-    {%- if is_incremental() -%}
+    {%- if is_incremental() or tiktok.build_scope().is_partial -%}
         lateral (
             select * from {{ relation }} as {{ alias }}
             where {{ conditions | join(' and ') }}

@@ -29,10 +29,9 @@
                 coalesce(persons.person_id, links.name) collate "C" as one,
                 coalesce(linked_persons.person_id, links.linked_name) collate "C" as other
             from {{ links }} as links
-            left join {{ persons }} as persons -- unique by name
-                on links.name = persons.name
-            left join {{ persons }} as linked_persons -- unique by name
-                on links.linked_name = linked_persons.name
+            left join {{ looked_up(persons, 'persons', ['links.name = persons.name']) }} -- unique by name
+            left join -- unique by name
+                {{ looked_up(persons, 'linked_persons', ['links.linked_name = linked_persons.name']) }}
         ) as ends
         where ends.one <> ends.other
     {%- else -%}
@@ -50,18 +49,16 @@
             persons.name,
             {{ components }}.person_id
         from {{ components }}
-        inner join {{ persons }} as persons -- all names of the person
-            on {{ components }}.name = persons.person_id
+        inner join -- all names of the person
+            {{ looked_up(persons, 'persons', [components ~ '.name = persons.person_id']) }}
         union all
         select
             {{ components }}.name,
             {{ components }}.person_id
         from {{ components }}
-        where
-            not exists (
-                select 1 from {{ persons }} as persons
-                where persons.name = {{ components }}.name
-            )
+        left join
+            {{ looked_up(persons, 'persons', [components ~ '.name = persons.name']) }}
+        where persons.name is null
     {%- else -%}
         select * from {{ components }}
     {%- endif -%}

@@ -125,3 +125,30 @@
     {%- endfor -%}
     {%- do return(found) -%}
 {%- endmacro %}
+
+{#-
+    Whether one of your tables has an index on a column of text, so that rows can be looked up in it
+    one after the other. A view has none that we know of.
+-#}
+{% macro is_indexed(source_name, table_name, column) -%}
+    {{ return(adapter.dispatch('is_indexed', 'tiktok')(source_name, table_name, column)) }}
+{%- endmacro %}
+
+{% macro postgres__is_indexed(source_name, table_name, column) -%}
+    {%- set query -%}
+        select count(*) > 0 as is_indexed
+        from pg_catalog.pg_index as indexes
+        inner join pg_catalog.pg_attribute as attributes
+            on
+                indexes.indrelid = attributes.attrelid
+                and indexes.indkey[0] = attributes.attnum
+        where
+            indexes.indrelid
+            = to_regclass('{{ graph.sources['source.tiktok.' ~ source_name ~ '.' ~ table_name].relation_name }}')
+            and attributes.attname = '{{ column }}'
+            and attributes.atttypid in (cast('text' as regtype), cast('varchar' as regtype))
+            and indexes.indpred is null
+            and indexes.indisvalid
+    {%- endset -%}
+    {{ return(run_query(query).rows[0]['is_indexed']) }}
+{%- endmacro %}

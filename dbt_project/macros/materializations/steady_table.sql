@@ -46,8 +46,7 @@
         {%- call statement('main') -%}
             with gone as (
                 delete from {{ target_relation }} as old
-                using {{ fresh }} as new
-                where {{ tiktok.keys_are_equal(key) }} and old.* is distinct from new.*
+                {{ tiktok.where_it_differs(fresh, key) }}
                 returning old.*
             )
             insert into {{ changed }} select * from gone;
@@ -128,6 +127,28 @@
         old.{{ scope.column }} >= cast('{{ tiktok.build_scope().late_since }}' as timestamptz)
     {%- else -%}
         old.{{ scope.column }} in (select changed.{{ scope.key }} from {{ graph.nodes['model.tiktok.' ~ scope.of].relation_name }} as changed)
+    {%- endif -%}
+{%- endmacro %}
+
+{#-
+    Which rows of the table a query has otherwise. A partial run looks its few keys up in the table's
+    index: as a join, PostgreSQL would read the whole table.
+-#}
+{% macro where_it_differs(fresh, key) -%}
+    {%- set differs = tiktok.keys_are_equal(key) ~ ' and old.* is distinct from new.*' -%}
+    {%- if tiktok.build_scope().is_partial -%}
+        where old.ctid = any(array(
+            select differing.place
+            from {{ fresh }} as new
+            cross join lateral (
+                select old.ctid as place from {{ this }} as old
+                where {{ differs }}
+                offset 0
+            ) as differing
+        ))
+    {%- else -%}
+        using {{ fresh }} as new
+        where {{ differs }}
     {%- endif -%}
 {%- endmacro %}
 

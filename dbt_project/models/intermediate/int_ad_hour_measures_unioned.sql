@@ -24,13 +24,13 @@ clicks as (
 revenue_by_click as (
     select *
     from {{ ref('int_revenue_credited') }}
-    where {{ is_changed('click_ad_day', 'int_changed_ad_days', 'ad_day') }}
+    where {{ is_changed('click_ad_day', 'int_changed_ad_days', 'ad_day', is_indexed=true) }}
 ),
 
 revenue_by_order as (
     select *
     from {{ ref('int_revenue_credited') }}
-    where {{ is_changed('order_ad_day', 'int_changed_ad_days', 'ad_day') }}
+    where {{ is_changed('order_ad_day', 'int_changed_ad_days', 'ad_day', is_indexed=true) }}
 ),
 
 final as (

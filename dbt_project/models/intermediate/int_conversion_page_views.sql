@@ -19,23 +19,38 @@ page_views as (
 ),
 
 last_page_views as (
-    select distinct on (conversions.conversion_id)
-        conversions.conversion_id,
-        conversions.converted_at,
-        page_views.page_view_id,
-        page_views.page_url
-    from conversions
-    inner join page_views -- many per conversion; the last one is kept
-        on
-            conversions.visitor_id = page_views.visitor_id
-            and conversions.converted_at >= page_views.occurred_at
-            and page_views.occurred_at
-            >= conversions.converted_at
-            - interval '1 day' * {{ var('attribution_window_days') }}
-    order by
-        conversions.conversion_id asc,
-        page_views.occurred_at desc,
-        page_views.page_view_id desc
+    {% if build_scope().is_partial and is_indexed('web', 'page_views', 'visitor_id') %}
+        -- Of a few conversions, each looks its page up; as a join, all page views would be read.
+        select
+            conversions.conversion_id,
+            conversions.converted_at,
+            last_seen.page_view_id,
+            last_seen.page_url
+        from conversions
+        cross join
+            lateral (
+                select
+                    page_views.page_view_id,
+                    page_views.page_url
+                from page_views
+                where {{ is_page_of_conversion() }}
+                order by page_views.occurred_at desc, page_views.page_view_id desc
+                limit 1
+            ) as last_seen
+    {% else %}
+        select distinct on (conversions.conversion_id)
+            conversions.conversion_id,
+            conversions.converted_at,
+            page_views.page_view_id,
+            page_views.page_url
+        from conversions
+        inner join page_views -- many per conversion; the last one is kept
+            on {{ is_page_of_conversion() }}
+        order by
+            conversions.conversion_id asc,
+            page_views.occurred_at desc,
+            page_views.page_view_id desc
+    {% endif %}
 ),
 
 final as (
