@@ -70,10 +70,12 @@ class Puller:
         self.moment = moment
         self.sandbox.set_clock(moment)
 
-    def pull_due(self) -> list[object]:
-        """Do what an hourly run does, for every account; return the results."""
+    def pull_due(self, only: str | None = None) -> list[object]:
+        """Do what an hourly run does, for every account or one; return the results."""
         results = []
         for advertiser in enabled_advertisers(self.connection, "tiktok"):
+            if only not in {None, advertiser.advertiser_id}:
+                continue
             for _ in range(2):
                 due = due_for(self.connection, advertiser, self.moment, first_day=self.first_day)
                 results += [self.pull(advertiser, reading) for reading in due]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -13,7 +15,7 @@ from airflow_provider_tiktok.warehouse.spend import load_report
 from airflow_provider_tiktok.warehouse.spend_tasks import close_report, order_report
 from sandbox.server import start_server
 from sandbox.world import World
-from tests.integration.ledger.puller import start_pulling, truth
+from tests.integration.ledger.puller import Puller, start_pulling, truth
 
 HOUR = timedelta(hours=1)
 US = "7000000000000000001"
@@ -128,14 +130,22 @@ def test_an_asynchronous_report_adds_history_and_is_ordered_once(warehouse, worl
 
 @pytest.mark.long
 def test_ninety_days_of_hourly_pulls_end_in_the_truth(warehouse):
+    """Accounts are pulled side by side, each in a session of its own, as Airflow maps them."""
     world = World(seed=2, days=90, ads_per_advertiser=6)
-    with (
-        start_server(world, clock_speed=0.0) as sandbox,
-        connect(warehouse) as connection,
-    ):
-        puller = start_pulling(connection, sandbox, world, world.start + HOUR)
-        while puller.moment < world.end + timedelta(days=36):
-            puller.pull_due()
-            puller.at(puller.moment + HOUR)
-        assert_equal_to_truth(puller, world)
-        puller.transport.close()
+    accounts = [advertiser.advertiser_id for advertiser in world.advertisers[:3]]
+    moment = world.start
+    with start_server(world, clock_speed=0.0) as sandbox, ExitStack() as stack:
+        pullers = [
+            start_pulling(stack.enter_context(connect(warehouse)), sandbox, world, moment)
+            for _ in accounts
+        ]
+        pool = stack.enter_context(ThreadPoolExecutor(len(accounts)))
+        while moment < world.end + timedelta(days=36):
+            moment += HOUR
+            for puller in pullers:
+                puller.at(moment)
+            for pulled in pool.map(Puller.pull_due, pullers, accounts):
+                assert all(result.is_complete for result in pulled)
+        assert_equal_to_truth(pullers[0], world)
+        for puller in pullers:
+            puller.transport.close()

@@ -1,19 +1,28 @@
--- When each day of an account was last read by a complete pull, by kind of report.
+-- When each day of an account was last read by a complete pull, by kind of report. Of the many
+-- pulls that read the same days only the newest is spread over them.
 select
-    report_pulls.data_level,
-    report_pulls.time_dimension,
+    ranges.data_level,
+    ranges.time_dimension,
     days.day::date as day,
-    max(report_pulls.observed_at) as observed_at
-from tiktok_raw.report_pulls
+    max(ranges.observed_at) as observed_at
+from (
+    select
+        data_level,
+        time_dimension,
+        start_date,
+        end_date,
+        stale_dates,
+        max(observed_at) as observed_at
+    from tiktok_raw.report_pulls
+    where
+        advertiser_id = %(advertiser_id)s
+        and end_date >= %(since)s
+        and is_complete
+    group by data_level, time_dimension, start_date, end_date, stale_dates
+) as ranges
 cross join
     lateral generate_series(
-        greatest(report_pulls.start_date, %(since)s::date),
-        report_pulls.end_date,
-        interval '1 day'
+        greatest(ranges.start_date, %(since)s::date), ranges.end_date, interval '1 day'
     ) as days (day)
-where
-    report_pulls.advertiser_id = %(advertiser_id)s
-    and report_pulls.end_date >= %(since)s
-    and report_pulls.is_complete
-    and not days.day::date = any(report_pulls.stale_dates)
-group by report_pulls.data_level, report_pulls.time_dimension, days.day
+where not days.day::date = any(ranges.stale_dates)
+group by ranges.data_level, ranges.time_dimension, days.day

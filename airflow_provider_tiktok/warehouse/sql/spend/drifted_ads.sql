@@ -4,20 +4,25 @@
 with hours_read as (
     select
         days.day::date as day,
-        max(report_pulls.observed_at) as read_at
-    from tiktok_raw.report_pulls
+        max(ranges.observed_at) as read_at
+    from (
+        select
+            start_date,
+            end_date,
+            max(observed_at) as observed_at
+        from tiktok_raw.report_pulls
+        where
+            advertiser_id = %(advertiser_id)s
+            and data_level = 'AUCTION_AD'
+            and time_dimension = 'stat_time_hour'
+            and end_date >= %(since)s
+            and is_complete
+        group by start_date, end_date
+    ) as ranges
     cross join
         lateral generate_series(
-            greatest(report_pulls.start_date, %(since)s::date),
-            report_pulls.end_date,
-            interval '1 day'
+            greatest(ranges.start_date, %(since)s::date), ranges.end_date, interval '1 day'
         ) as days (day)
-    where
-        report_pulls.advertiser_id = %(advertiser_id)s
-        and report_pulls.data_level = 'AUCTION_AD'
-        and report_pulls.time_dimension = 'stat_time_hour'
-        and report_pulls.end_date >= %(since)s
-        and report_pulls.is_complete
     group by days.day
 ),
 
