@@ -1,6 +1,7 @@
 """Deliver what waits in the outbox: claim, send, settle, until nothing is due or time is up.
 
-While one batch is on its way the next one is claimed, so that the database's work costs no time.
+While one batch is on its way the one before it is settled and the next one is claimed and started,
+so that the database's work costs no time.
 """
 
 from __future__ import annotations
@@ -8,22 +9,20 @@ from __future__ import annotations
 import os
 import socket
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_tiktok.api.errors import TikTokError
-from airflow_provider_tiktok.api.events import track_joined
 from airflow_provider_tiktok.events.settings import EventSettings
 from airflow_provider_tiktok.warehouse.database import connect
 from airflow_provider_tiktok.warehouse.delivery_decisions import Verdict, decide
 from airflow_provider_tiktok.warehouse.delivery_queue import DeliveryQueue
 from airflow_provider_tiktok.warehouse.delivery_result import DeliveryResult, Stopped
+from airflow_provider_tiktok.warehouse.delivery_sender import MOST, DeliverySender
 from airflow_provider_tiktok.warehouse.failpoint import failpoint
 from airflow_provider_tiktok.warehouse.outbox_batches import (
-    Batch,
     Limits,
     Worker,
     planned_for_claims,
@@ -84,31 +83,19 @@ def deliver(
     """
     result = DeliveryResult()
     pace = pace or Pace()
+    limits = limits or Limits()
     worker = Worker(event_source_id, run_id, f"{socket.gethostname()}:{os.getpid()}")
-    with _opened(target) as connection, ThreadPoolExecutor(1, "tiktok-send") as sender:
-        queue = DeliveryQueue(
-            connection,
-            worker,
-            settings or EventSettings(),
-            limits or Limits(),
-            result,
-            chance,
-        )
-        run = _Run(queue, client, sender, stop, pace, pace.clock() + max_seconds)
-        try:
-            run.to_the_end()
-        finally:
-            if not connection.closed:
-                run.wind_up()
+    with _opened(target) as connection:
+        settings = settings or EventSettings()
+        queue = DeliveryQueue(connection, worker, settings, limits, result, chance)
+        run = _Run(queue, client, stop, pace, pace.clock() + max_seconds)
+        with run.sender:
+            try:
+                run.to_the_end()
+            finally:
+                if not connection.closed:
+                    run.wind_up()
     return result
-
-
-@dataclass(slots=True)
-class _Flight:
-    """A batch on its way."""
-
-    batch: Batch
-    answer: Future[Outcome]
 
 
 @dataclass(slots=True)
@@ -117,32 +104,41 @@ class _Run:
 
     queue: DeliveryQueue
     client: TikTokClient
-    sender: ThreadPoolExecutor
     stop: Callable[[], bool]
     pace: Pace
     deadline: float
     ended: Stopped | None = None
     prepared_at: float = field(default=float("-inf"))
-    flight: _Flight | None = None
     failures: int = 0
     is_open: bool = False
+    sender: DeliverySender = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the sender; half of a lease is left for the call of a batch that has waited."""
+        self.sender = DeliverySender(
+            self.client,
+            self.queue.worker.event_source_id,
+            self._may_take,
+            self.pace.clock,
+            self.queue.limits.lease.total_seconds() / 2,
+        )
 
     def to_the_end(self) -> None:
         """Send until nothing is due, or something ends the run."""
-        while True:
-            if self.flight is None and not self._take_off():
-                break
-            if not self.queue.ready and self._may_take():
-                self._take()
+        while self.sender or self._take_off():
+            self._line_up()
             self._land()
         self.queue.result.stopped = self.ended or Stopped.EMPTY
 
     def wind_up(self) -> None:
         """Write what came of the batch on its way, and give the others back, however a run ends."""
-        if self.flight is not None:
-            flight, self.flight = self.flight, None
-            outcome = flight.answer.result()
-            self.queue.settle(flight.batch, decide(outcome, len(flight.batch)), outcome)
+        self.ended = self.ended or Stopped.ASKED  # a batch that waits for its turn stays
+        while self.sender:
+            batch, outcome = self.sender.land()
+            if outcome is None:
+                self.queue.ready.append(batch)
+            else:
+                self.queue.settle(batch, decide(outcome, len(batch)), outcome)
         self.queue.put_back()
 
     def _take_off(self) -> bool:
@@ -154,26 +150,31 @@ class _Run:
                 return False
         return False
 
+    def _line_up(self) -> None:
+        """While a batch is on its way, start the one that leaves after it."""
+        if len(self.sender) < MOST and self._may_take() and (self.queue.ready or self._take()):
+            self._launch()
+
     def _launch(self) -> bool:
         batch = self.queue.start_next()
         if batch is None:
             return False
-        self.flight = _Flight(batch, self.sender.submit(self._send, batch))
+        self.sender.send(batch)
         return True
 
     def _land(self) -> None:
-        """Wait for the answer, launch the next batch if all is well, then write what came of it."""
-        flight = self.flight
-        assert flight is not None  # noqa: S101 - to_the_end launched it
-        outcome = flight.answer.result()
-        failpoint("send_after_response")
-        verdict = decide(outcome, len(flight.batch))
-        self.flight = None
+        """Wait for an answer, write what came of it, and claim on if all is well."""
+        batch, outcome = self.sender.land()
+        if outcome is None:  # its turn did not come
+            self.queue.ready.appendleft(batch)
+            return
+        verdict = decide(outcome, len(batch))
         self.queue.result.calls += outcome.was_sent
-        is_flying = outcome.is_success and self._may_take() and self._launch()
+        if not outcome.is_success:
+            self._call_back()
         with self.queue.connection.transaction():
-            self.queue.settle(flight.batch, verdict, outcome)
-            if is_flying and not self.queue.ready and self._is_consent_fresh():
+            self.queue.settle(batch, verdict, outcome)
+            if outcome.is_success and self._may_claim_beside():
                 self.queue.take()
                 failpoint("claim_before_commit")
         failpoint("settle_after_commit")
@@ -186,18 +187,16 @@ class _Run:
         elif verdict.is_failure:
             self._rest_after_failure()
 
-    def _send(self, batch: Batch) -> Outcome:
-        """Send a batch; runs beside the loop, which never sends two at once."""
-        try:
-            return track_joined(
-                self.client,
-                event_source=batch.event_source,
-                event_source_id=self.queue.worker.event_source_id,
-                data=batch.data,
-                events=len(batch),
-            )
-        except TikTokError as error:  # the token could not be had: nothing left
-            return replace(error.outcome, was_sent=False, may_have_arrived=False)
+    def _call_back(self) -> None:
+        """Take back the batch that waited for its turn: the call before it did not succeed."""
+        while self.sender:
+            batch, outcome = self.sender.land()
+            assert outcome is None, "it left behind a call that did not succeed"  # noqa: S101
+            self.queue.ready.appendleft(batch)
+
+    def _may_claim_beside(self) -> bool:
+        """Return whether the transaction of a receipt may claim as well."""
+        return not self.queue.ready and self._is_consent_fresh() and self._may_take()
 
     def _take(self) -> bool:
         if not self._is_consent_fresh():

@@ -93,7 +93,6 @@ class DeliveryQueue:
             batch = self.ready.popleft()
             failpoint("attempt_written")
             if batches.start(self.connection, batch, self.limits):
-                failpoint("send_before_connect")
                 return batch
         return None
 

@@ -122,26 +122,26 @@ def claim(
     Events that may not leave any more (consent, age, horizon) end here with their reason. Nothing
     of a paused or blocked pixel is taken.
     """
-    row = connection.execute(
-        statement("delivery/claim"),
-        {
-            "event_source_id": worker.event_source_id,
-            "run_id": worker.run_id,
-            "worker": worker.name,
-            "batch_size": batch_size or limits.batch_size,
-            "is_strict": settings.consent_policy is ConsentPolicy.STRICT,
-            "lease": limits.lease,
-            "unknown_window": limits.unknown_window,
-            "transient_window": limits.transient_window,
-            "hints": json.dumps(HINTS),
-            **ages(settings),
-        },
+    parameters = {
+        "event_source_id": worker.event_source_id,
+        "run_id": worker.run_id,
+        "worker": worker.name,
+        "batch_size": batch_size or limits.batch_size,
+        "is_strict": settings.consent_policy is ConsentPolicy.STRICT,
+        "lease": limits.lease,
+        "unknown_window": limits.unknown_window,
+        "transient_window": limits.transient_window,
+        "hints": json.dumps(HINTS),
+        **ages(settings),
+    }
+    is_stale = True
+    while is_stale:
         # A plan for this very limit: a general one would read the whole table for it.
-        prepare=False,
-        binary=True,
-    ).fetchone()
-    assert row is not None  # noqa: S101 - an aggregate
-    batch_id, event_source, outbox_ids, payloads, reasons = row
+        row = connection.execute(
+            statement("delivery/claim"), parameters, prepare=False, binary=True
+        ).fetchone()
+        assert row is not None  # noqa: S101 - an aggregate
+        batch_id, event_source, outbox_ids, payloads, reasons, is_stale = row
     if batch_id is None:
         return Claim(None, Counter(reasons))
     return Claim(Batch(batch_id, event_source, outbox_ids, payloads.encode()), Counter(reasons))
@@ -167,7 +167,7 @@ def settle(
 
     :param chance: drawn from [0, 1): where in the back-off's window the next attempt lies.
     """
-    row = connection.execute(
+    settled = connection.execute(
         statement("delivery/settle"),
         {
             **_receipt(batch, verdict, outcome),
@@ -181,9 +181,9 @@ def settle(
             "chance": chance,
         },
         prepare=False,
-    ).fetchone()
+    )
     failpoint("settle_before_commit")
-    return int(row[0]) if row else 0
+    return settled.rowcount
 
 
 def split(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 EVENTS = 30
 A_BATCH = 10
+Left = tuple[dict[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,15 @@ class Point:
 
     name: str
     plant: Callable[[], None]
-    left: tuple[dict[str, int], ...]
+    left: Left
     copies: tuple[int, int]
 
 
-def _named(name: str, left: dict[str, int], copies: tuple[int, int]) -> Point:
+def _named(name: str, left: Left, copies: tuple[int, int]) -> Point:
     def plant() -> None:
         os.environ["TIKTOK_FAILPOINT"] = f"{name}:1"
 
-    return Point(name, plant, (left,), copies)
+    return Point(name, plant, left, copies)
 
 
 def _die() -> None:
@@ -66,18 +67,20 @@ def _after_sends(times: int) -> Callable[[], None]:
     return plant
 
 
-WHILE_SENDING = ({"inflight": 10, "pending": 20}, {"inflight": 20, "pending": 10})
-NOTHING: dict[str, int] = {}
+NOTHING: Left = ({},)
+FIRST_CLAIMED: Left = ({"inflight": 10, "pending": 20},)
+TWO_CLAIMED: Left = ({"inflight": 20, "pending": 10},)
+WHILE_SENDING: Left = FIRST_CLAIMED + TWO_CLAIMED
 POINTS = (
     _named("enqueue_before_insert", NOTHING, (0, 0)),
     _named("enqueue_after_insert", NOTHING, (0, 0)),
-    _named("claim_after_commit", {"inflight": 10, "pending": 20}, (0, 0)),
-    _named("attempt_written", {"inflight": 10, "pending": 20}, (0, 0)),
-    _named("send_before_connect", {"inflight": 10, "pending": 20}, (0, 0)),
+    _named("claim_after_commit", FIRST_CLAIMED, (0, 0)),
+    _named("attempt_written", FIRST_CLAIMED, (0, 0)),
+    _named("send_before_connect", WHILE_SENDING, (0, 0)),
     Point("headers_sent", _after_sends(1), WHILE_SENDING, (0, 0)),
     Point("body_sent", _after_sends(2), WHILE_SENDING, (10, 10)),
-    _named("send_after_response", {"inflight": 20, "pending": 10}, (10, 10)),
-    _named("settle_before_commit", {"inflight": 20, "pending": 10}, (10, 20)),
-    _named("claim_before_commit", {"inflight": 20, "pending": 10}, (10, 20)),
-    _named("settle_after_commit", {"inflight": 20, "delivered": 10}, (0, 10)),
+    _named("send_after_response", WHILE_SENDING, (10, 10)),
+    _named("settle_before_commit", TWO_CLAIMED, (10, 20)),
+    _named("claim_before_commit", TWO_CLAIMED, (10, 20)),
+    _named("settle_after_commit", ({"inflight": 20, "delivered": 10},), (0, 10)),
 )

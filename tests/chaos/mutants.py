@@ -25,6 +25,7 @@ from airflow_provider_tiktok.warehouse import (
     delivery_consent,
     delivery_decisions,
     delivery_queue,
+    delivery_sender,
     outbox,
     outbox_batches,
     outbox_relation,
@@ -132,13 +133,13 @@ def no_horizon() -> None:
 
 def random_ids() -> None:
     """Give an event another id each time it is sent."""
-    plain = delivery.track_joined
+    plain = delivery_sender.track_joined
 
     def track(client: Any, *, data: bytes, **rest: Any) -> Any:
         fresh = re.sub(b'"event_id":"', lambda found: found[0] + _id(), data)
         return plain(client, data=fresh, **rest)
 
-    delivery.track_joined = track
+    delivery_sender.track_joined = track
 
 
 def _id() -> bytes:

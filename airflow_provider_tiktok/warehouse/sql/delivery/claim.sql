@@ -1,7 +1,14 @@
 -- Take the next events of one pixel: lease them to a new batch and write their attempts, or end
 -- those that may not leave any more. One statement, so that nothing comes between the two.
 with clock as materialized (
-    select tiktok_ops.now() as now
+    select
+        clock.now,
+        clock.now - %(unknown_window)s::interval as unknown_since,
+        clock.now - %(transient_window)s::interval as failing_since,
+        clock.now - %(web_age)s::interval as oldest_web,
+        clock.now - %(crm_age)s::interval as oldest_crm,
+        clock.now - %(offline_age)s::interval as oldest_offline
+    from (select tiktok_ops.now() as now) as clock
 ),
 
 gate as (
@@ -58,6 +65,14 @@ due as materialized (
     for update of outbox skip locked
 ),
 
+-- Somebody changed one of them since this statement began, so that what it reads of the payload is
+-- older than the row it locked: it takes nothing, and is asked again.
+look as materialized (
+    select count(*) < (select count(*) from due) as is_stale
+    from tiktok_ops.event_outbox as outbox
+    where outbox.ctid = any(array(select due.outbox_ctid from due))
+),
+
 judged as materialized (
     select
         due.outbox_id,
@@ -75,36 +90,34 @@ judged as materialized (
                 then 'limited_data_use'
             when
                 due.has_unknown_outcome
-                and due.first_sent_at <= clock.now - %(unknown_window)s::interval
+                and due.first_sent_at <= (select clock.unknown_since from clock)
                 then 'outcome_unknown'
             when
-                due.event_time < clock.now - case due.event_source
-                    when 'web' then %(web_age)s::interval
-                    when 'crm' then %(crm_age)s::interval
-                    else %(offline_age)s::interval
+                due.event_time < case due.event_source
+                    when 'web' then (select clock.oldest_web from clock)
+                    when 'crm' then (select clock.oldest_crm from clock)
+                    else (select clock.oldest_offline from clock)
                 end
                 then 'too_old'
             when
                 not due.has_unknown_outcome
-                and due.first_sent_at <= clock.now - %(transient_window)s::interval
+                and due.first_sent_at <= (select clock.failing_since from clock)
                 then 'retries_exhausted'
         end as reason
     from due
     inner join tiktok_ops.event_payloads as payloads
         on due.outbox_id = payloads.outbox_id
-    cross join clock
+    where not (select look.is_stale from look)
 ),
 
--- Without the payloads: PostgreSQL copies the whole row of what an update reads from.
-verdicts as materialized (
+held as materialized (
     select
-        outbox_id,
-        attempts,
-        batch_id,
-        outbox_ctid,
-        queue_ctid,
-        reason
+        count(*) as events,
+        array_agg(judged.outbox_id) as outbox_ids,
+        array_agg(judged.outbox_ctid) as outbox_ctids,
+        array_agg(judged.queue_ctid) as queue_ctids
     from judged
+    where judged.reason is null
 ),
 
 batch as (
@@ -115,14 +128,13 @@ batch as (
         %(event_source_id)s as event_source_id,
         %(run_id)s as run_id,
         %(worker)s as worker,
-        count(*) as events,
-        array_agg(verdicts.outbox_id) as outbox_ids,
+        held.events,
+        held.outbox_ids,
         clock.now as claimed_at,
         clock.now + %(lease)s::interval as leased_until
-    from verdicts
+    from held
     cross join clock
-    where verdicts.reason is null
-    group by clock.now
+    where held.events > 0
     returning batch_id
 ),
 
@@ -133,14 +145,13 @@ earlier as (
         outbox_id,
         attempts,
         batch_id
-    from verdicts
+    from judged
     where reason is null and batch_id is not null
 ),
 
 taken as (
     delete from tiktok_ops.event_queue as queue
-    using verdicts
-    where queue.ctid = verdicts.queue_ctid and verdicts.reason is null
+    where queue.ctid = any((select held.queue_ctids from held)::tid[])
 ),
 
 leased as (
@@ -148,38 +159,36 @@ leased as (
     set
         state = 'inflight',
         next_attempt_at = null,
-        batch_id = batch.batch_id,
+        batch_id = (select batch.batch_id from batch),
         attempts = outbox.attempts + 1,
-        first_sent_at = coalesce(outbox.first_sent_at, clock.now)
-    from verdicts
-    cross join batch
-    cross join clock
-    where outbox.ctid = verdicts.outbox_ctid and verdicts.reason is null
+        first_sent_at = coalesce(outbox.first_sent_at, (select clock.now from clock))
+    where outbox.ctid = any((select held.outbox_ctids from held)::tid[])
 ),
 
 ended as (
     update tiktok_ops.event_outbox as outbox
     set
-        state = case verdicts.reason
+        state = case judged.reason
             when 'outcome_unknown' then 'expired_unknown'
             when 'too_old' then 'expired'
             when 'retries_exhausted' then 'quarantined'
             else 'suppressed'
         end,
-        reason = verdicts.reason,
-        hint = %(hints)s::jsonb ->> verdicts.reason,
+        reason = judged.reason,
+        hint = %(hints)s::jsonb ->> judged.reason,
         next_attempt_at = null,
         settled_at = clock.now
-    from verdicts
+    from judged
     cross join clock
-    where outbox.outbox_id = verdicts.outbox_id and verdicts.reason is not null
+    where outbox.outbox_id = judged.outbox_id and judged.reason is not null
 )
 
 select
     (select batch.batch_id from batch) as batch_id,
     min(event_source) filter (where reason is null) as event_source,
-    array_agg(outbox_id) filter (where reason is null) as outbox_ids,
+    (select held.outbox_ids from held) as outbox_ids,
     -- A payload has no line break of its own.
     string_agg(payload, e',\n') filter (where reason is null) as payloads,
-    array_agg(reason) filter (where reason is not null) as reasons
+    array_agg(reason) filter (where reason is not null) as reasons,
+    (select look.is_stale from look) as is_stale
 from judged

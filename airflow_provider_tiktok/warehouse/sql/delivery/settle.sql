@@ -18,48 +18,40 @@ batch as (
         batches.batch_id = %(batch_id)s
         and batches.outcome in ('ready', 'sent', 'lease_expired')
     returning batches.batch_id, batches.claimed_at, batches.outbox_ids
-),
-
-settled as (
-    update tiktok_ops.event_outbox as outbox
-    set
-        state = %(state)s,
-        reason = %(reason)s,
-        hint = %(hint)s,
-        failures = outbox.failures + %(failures)s,
-        next_attempt_at = case
-            when %(state)s = 'pending'
-                then clock.now + make_interval(
-                    secs => greatest(
-                        %(least_wait)s::double precision,
-                        %(failures)s * %(chance)s::double precision * least(
-                            %(longest_wait)s::double precision,
-                            %(first_wait)s::double precision * power(2, least(outbox.failures, 20))
-                        )
-                    )
-                )
-        end,
-        has_unknown_outcome = case
-            when %(state)s = 'delivered' then false
-            else outbox.has_unknown_outcome or %(is_unknown)s
-        end,
-        first_sent_at = case
-            when %(was_refused)s and outbox.first_sent_at = batch.claimed_at then null
-            else outbox.first_sent_at
-        end,
-        settled_at = case when %(state)s <> 'pending' then clock.now end
-    from batch
-    cross join unnest(batch.outbox_ids) as held (outbox_id)
-    cross join clock
-    where
-        outbox.outbox_id = held.outbox_id
-        and outbox.batch_id = batch.batch_id
-        and (
-            outbox.state = 'inflight'
-            or (outbox.state = 'pending' and %(state)s = 'delivered')
-        )
-    returning outbox.outbox_id
 )
 
-select count(*) as events
-from settled
+update tiktok_ops.event_outbox as outbox
+set
+    state = %(state)s,
+    reason = %(reason)s,
+    hint = %(hint)s,
+    failures = outbox.failures + %(failures)s,
+    next_attempt_at = case
+        when %(state)s = 'pending'
+            then (select clock.now from clock) + make_interval(
+                secs => greatest(
+                    %(least_wait)s::double precision,
+                    %(failures)s * %(chance)s::double precision * least(
+                        %(longest_wait)s::double precision,
+                        %(first_wait)s::double precision * power(2, least(outbox.failures, 20))
+                    )
+                )
+            )
+    end,
+    has_unknown_outcome = case
+        when %(state)s = 'delivered' then false
+        else outbox.has_unknown_outcome or %(is_unknown)s
+    end,
+    first_sent_at = case
+        when %(was_refused)s and outbox.first_sent_at = (select batch.claimed_at from batch)
+            then null
+        else outbox.first_sent_at
+    end,
+    settled_at = case when %(state)s <> 'pending' then (select clock.now from clock) end
+where
+    outbox.outbox_id = any((select batch.outbox_ids from batch)::bigint[])
+    and outbox.batch_id = (select batch.batch_id from batch)
+    and (
+        outbox.state = 'inflight'
+        or (outbox.state = 'pending' and %(state)s = 'delivered')
+    )

@@ -1,4 +1,5 @@
--- Say that bytes are about to leave. No row: the lease was lost, and nothing may be sent.
+-- Say that bytes are about to leave. No row: the lease was lost, and nothing may be sent. A batch
+-- that was started and did not leave, because its turn did not come, may be started again.
 update tiktok_ops.event_batches as batches
 set
     outcome = 'sent',
@@ -7,6 +8,6 @@ set
 from (select tiktok_ops.now() as now) as clock
 where
     batches.batch_id = %(batch_id)s
-    and batches.outcome = 'ready'
+    and batches.outcome in ('ready', 'sent')
     and batches.leased_until > clock.now
 returning batches.batch_id

@@ -1,0 +1,83 @@
+"""A claim and an enqueue at the same moment: what leaves is what the event says by then."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from airflow_provider_tiktok.events.settings import EventSettings
+from airflow_provider_tiktok.warehouse import outbox_batches as batches
+from airflow_provider_tiktok.warehouse.outbox import enqueue
+from airflow_provider_tiktok.warehouse.outbox_batches import Batch, Limits, Worker
+from tests.chaos.waiting import wait_until
+from tests.integration.outbox.export import PIXEL, RELATION, add_rows, change_row, purchase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import psycopg
+
+SETTINGS = EventSettings()
+# A claim asks for the time when it has its snapshot and before it locks a row.
+SLOW_CLOCK = """
+alter function tiktok_ops.now() rename to plain_now;
+
+create function tiktok_ops.now() returns timestamptz language plpgsql as $$
+begin
+    if current_setting('test.is_slow', true) = 'yes' then
+        perform set_config('test.is_slow', 'no', false);
+        perform pg_sleep(1);
+    end if;
+    return tiktok_ops.plain_now();
+end $$;
+"""
+ASLEEP = """
+select count(*) from pg_stat_activity
+where datname = current_database() and wait_event = 'PgSleep'
+"""
+HELD = """
+select event_id, state, outbox.batch_id, payload
+from tiktok_ops.event_outbox as outbox
+inner join tiktok_ops.event_payloads using (outbox_id)
+order by event_id
+"""
+
+
+@pytest.fixture
+def other(open_connection: Callable[[], psycopg.Connection[Any]]) -> psycopg.Connection[Any]:
+    """A second session."""
+    return open_connection()
+
+
+def claim_slowly(claimer: psycopg.Connection[Any], taken: list[Batch | None]) -> None:
+    """Claim with a second between looking and taking."""
+    claimer.execute("set test.is_slow = 'yes'")
+    taken.append(batches.claim(claimer, Worker(PIXEL), SETTINGS, Limits()).batch)
+
+
+def test_an_event_that_changes_while_it_is_claimed_leaves_as_it_is_then(
+    connection: psycopg.Connection[Any], other: psycopg.Connection[Any]
+) -> None:
+    add_rows(connection, *(purchase(number) for number in (1, 2, 3)))
+    enqueue(connection, RELATION, SETTINGS)
+    connection.execute(SLOW_CLOCK)
+    taken: list[Batch | None] = []
+    claim = threading.Thread(target=claim_slowly, args=(other, taken))
+    claim.start()
+    wait_until(lambda: connection.execute(ASLEEP).fetchone() == (1,), 10, "the claim looks")
+    change_row(connection, "ord_2", value="99.00")
+    assert enqueue(connection, RELATION, SETTINGS).refreshed == 1
+    claim.join()
+
+    [batch] = taken
+    assert batch is not None
+    rows = connection.execute(HELD).fetchall()
+    assert [row[:3] for row in rows] == [
+        (f"ord_{number}", "inflight", batch.batch_id) for number in (1, 2, 3)
+    ]
+    assert sorted(batch.payloads()) == sorted(row[3].encode() for row in rows)
+    assert json.loads(rows[1][3])["properties"]["value"] == 99
+    assert connection.execute("select count(*) from tiktok_ops.event_queue").fetchone() == (0,)
