@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +11,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from .conftest import TWICE
 from .fleet import airflow_fleet
+from .world_check import check_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,22 +22,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.long
 DAG = "tiktok_backfill"
 BEFORE = ("tiktok_accounts", "tiktok_spend", "tiktok_models")
-EXPORTED = """
-select event_id from analytics.exp_tiktok__conversion_events
-union all
-select event_id from analytics.exp_tiktok__refund_events
-"""
-# What happened in the user's own tables, whatever the models make of it.
-HAPPENED = """
-select 'ord_' || order_id from shop.orders
-union all
-select 'refund_' || refund_id from shop.refunds
-"""
-ENDS = "select event_id, state, reason from tiktok_ops.event_outbox"
-COUNTS = """
-select kind, sum(quantity)::int from tiktok_ops.backfill_counts
-where backfill_id = %s and phase = %s and kind <> 'spend' group by kind
-"""
 PEOPLE = """
 select distinct unnest(array[email, phone, ttclid, ip, user_agent]::text[])
 from (
@@ -122,27 +105,14 @@ def test_every_event_of_the_world_is_delivered_once_or_explained(fleet: Fleet) -
     page = fleet.read(f"/tiktok/connections/tiktok_default/runs/{again}")
     assert "done" in page
 
-    ends = {event_id: (state, reason) for event_id, state, reason in fleet.rows(ENDS)}
-    assert set(ends) == {event_id for (event_id,) in fleet.rows(EXPORTED)}
-    assert {event_id for (event_id,) in fleet.rows(HAPPENED)} <= set(ends)
-    delivered = {event_id for event_id, (state, _) in ends.items() if state == "delivered"}
-    others = {event_id: end for event_id, end in ends.items() if event_id not in delivered}
-    assert [end for end in others.values() if not end[1]] == []
-    assert 0 < halfway < len(delivered)
-    taken = Counter(
-        event["event_id"]
-        for event in fleet.sandbox.events(limit=10**6)
-        if event["decision"] == "counted"
-    )
-    assert set(taken) == delivered
-    assert set(taken.values()) == {1}
-    assert fleet.rows(TWICE) == []
-    assert dict(fleet.rows(COUNTS, 2, "planned")) == dict(fleet.rows(COUNTS, 2, "reported"))
+    check_world(fleet, halfway=halfway, backfill_id=2)
+
+    taken = len(fleet.sandbox.events(limit=10**6))
 
     # The hourly DAG finds nothing left to send.
     fleet.unpause("tiktok_events")
     assert fleet.run("tiktok_events") == "success"
-    assert len(fleet.sandbox.events(limit=10**6)) == sum(taken.values())
+    assert len(fleet.sandbox.events(limit=10**6)) == taken
 
 
 def test_airflow_keeps_neither_a_person_nor_a_secret(fleet: Fleet) -> None:
