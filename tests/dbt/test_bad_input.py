@@ -59,6 +59,9 @@ def test_bad_rows_are_set_aside_and_the_others_go_on(
     outcome = project.build("--exclude-resource-type", "unit_test")
 
     assert outcome.not_ok() == {
+        "source_unique_shop_orders_order_id": "warn",
+        "source_not_null_shop_orders_order_id": "warn",
+        "source_unique_web_page_views_page_view_id": "warn",
         "assert_no_row_is_quarantined": "warn",
         "assert_every_conversion_has_a_pixel": "warn",
         "assert_conversion_tables_score_enough": "warn",
@@ -122,6 +125,19 @@ def test_a_source_that_cannot_feed_the_models_is_named(
     with pytest.raises(DbtFailedError) as caught:
         project.run("run")
     assert message in str(caught.value)
+
+
+def test_a_table_that_stood_still_is_told(
+    project: DbtProject, connection: psycopg.Connection
+) -> None:
+    create_user_tables(connection)
+    insert(connection, "shop.orders", {"order_id": "1", "ordered_at": "2026-01-01 00:00Z"})
+    insert(connection, "web.page_views", {"page_view_id": "1", "occurred_at": "2999-01-01 00:00Z"})
+    found = project.run("source", "freshness", "--select", "source:shop", "source:web")
+    assert {one.node.name: str(one.status) for one in found.results} == {
+        "orders": "warn",
+        "page_views": "pass",
+    }
 
 
 def test_a_shop_without_leads_and_consents_still_has_everything(

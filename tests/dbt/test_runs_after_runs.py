@@ -76,8 +76,7 @@ def test_hourly_runs_with_late_rows_and_restatements_equal_a_full_refresh(
     assert restated[0][0] > 0
     writers = "select count(distinct xmin::text) from analytics_intermediate.int_tiktok_clicks"
     assert project.rows(writers)[0][0] > 1  # later runs added to what the first one wrote
-    last_run = project.work / "target" / "compiled" / "tiktok" / "models"
-    assert "last_seen" in (last_run / "intermediate" / "int_conversion_page_views.sql").read_text()
+    assert "last_seen" in project.last_run_of("int_conversion_page_views")
     hourly = contents(project)
     project.build_all(*MODELS_ONLY, "--full-refresh")
     full = contents(project)
