@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 
 from airflow_provider_tiktok.api.errors import TikTokReauthoriseError
 from airflow_provider_tiktok.warehouse.database import WarehouseError, statement
+from airflow_provider_tiktok.warehouse.failpoint import failpoint
 from airflow_provider_tiktok.warehouse.tokens_cipher import TokenCipher
 from airflow_provider_tiktok.warehouse.tokens_state import Token, token_states, unavailable
 
@@ -135,6 +136,7 @@ class TokenStore:
             except TikTokReauthoriseError as error:
                 self._set_status(connection_id, token.version, "needs_reauth", error.outcome.code)
             else:
+                failpoint("refresh_before_commit")
                 return self._store(
                     replace(
                         token,

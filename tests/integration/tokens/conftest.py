@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,7 +65,6 @@ class TokenServer:
 
     uri: str
     lifetime: int = 86_400
-    on_answer: Callable[[], None] = field(default=lambda: None)
 
     def start(self) -> str:
         """Create the server's state; return the first refresh token."""
@@ -85,7 +84,6 @@ class TokenServer:
             ).fetchone()
         if changed is None:
             raise refused()
-        self.on_answer()
         number = changed[0]
         return AccountToken(f"access-{number}", f"refresh-{number}", self.lifetime, None, (), None)
 

@@ -163,7 +163,7 @@ def refresh_and_die(warehouse, key, server, kill_at, lots):
         os.kill(os.getpid(), signal.SIGKILL)
 
     if kill_at == "after the answer":
-        server.on_answer = die
+        os.environ["TIKTOK_FAILPOINT"] = "refresh_before_commit:1"
     if kill_at == "any time":
         threading.Timer(lots.random() * 0.02, die).start()
     with connect(warehouse) as connection:
