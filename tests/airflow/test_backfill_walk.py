@@ -109,8 +109,12 @@ def test_airflows_own_backfill_runs_the_hourly_dag_for_past_hours(fleet: Fleet) 
         return [run["state"] for run in runs]
 
     fleet.wait(lambda: states() == ["success"] * 2, "both hours have run", seconds=300)
-    # A later run has read these days since, so nothing of those hours was due any more.
-    pulls = "select count(*) from tiktok_raw.report_pulls where starts_with(run_id, 'backfill__')"
+    # A later run has read these days since, so nothing of them was due any more; only the window of
+    # an account whose date has changed since begins a day earlier.
+    pulls = (
+        "select count(*) from tiktok_raw.report_pulls where starts_with(run_id, 'backfill__') "
+        "and time_dimension = 'stat_time_hour' and end_date > current_date - 30"
+    )
     assert fleet.rows(pulls) == [(0,)]
 
 

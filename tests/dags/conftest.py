@@ -58,8 +58,9 @@ values (
 )
 """
 
-# Airflow reads these when it is first imported, which is before any fixture.
-if "AIRFLOW_HOME" not in os.environ:
+# Airflow reads these when it is first imported, which is before any fixture. Of several processes
+# each has a home of its own, whatever the one that started them has.
+if "AIRFLOW_HOME" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
     os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="airflow-home-")
     atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
 os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = str(DAGS)

@@ -22,24 +22,46 @@ stated as (
     where export_row.event_source_id::text = %(event_source_id)s
 ),
 
-differing as materialized (
+-- Looked up one by one: as a join, the whole outbox would be read for what waits.
+pending as materialized (
     select
         outbox.outbox_id,
-        (outbox.consent_state = 'granted' and not stated.is_granted)
-        or outbox.has_unknown_outcome as is_withdrawn
-    from tiktok_ops.event_outbox as outbox
+        outbox.event_id,
+        outbox.event_type,
+        outbox.consent_state,
+        outbox.limited_data_use,
+        outbox.has_unknown_outcome
+    from (
+        select queue.outbox_id
+        from tiktok_ops.event_queue as queue
+        where queue.event_source_id = %(event_source_id)s
+        union all
+        select refund.outbox_id
+        from tiktok_ops.event_outbox as refund
+        where refund.event_source_id = %(event_source_id)s and refund.waits_for_purchase
+    ) as waiting
+    cross join
+        lateral (
+            select *
+            from tiktok_ops.event_outbox as one
+            where one.outbox_id = waiting.outbox_id and one.state = 'pending' -- noqa: references
+            offset 0 -- noqa: ambiguous
+        ) as outbox
+),
+
+differing as materialized (
+    select
+        pending.outbox_id,
+        (pending.consent_state = 'granted' and not stated.is_granted)
+        or pending.has_unknown_outcome as is_withdrawn
+    from pending
     inner join stated
         on
-            outbox.event_id = stated.event_id
-            and outbox.event_source_id = stated.event_source_id
-            and outbox.event_type = stated.event_type
+            pending.event_id = stated.event_id
+            and pending.event_type = stated.event_type
     where
-        outbox.event_source_id = %(event_source_id)s
-        and outbox.state = 'pending'
-        and (
-            (outbox.consent_state = 'granted' and not stated.is_granted)
-            or (stated.is_limited and not outbox.limited_data_use)
-        )
+        (pending.consent_state = 'granted' and not stated.is_granted)
+        or (stated.is_limited and not pending.limited_data_use)
 ),
 
 locked as materialized (
