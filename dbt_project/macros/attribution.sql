@@ -14,9 +14,13 @@
     {{ rules[model] }}
 {%- endmacro %}
 
-{#- TikTok's click attribution window of an ad group in days; its default is seven. -#}
-{% macro click_window_days(window) -%}
-    case {{ window }}
+{#-
+    Whether a conversion came later after its click than TikTok's click attribution window of the ad
+    group reaches, so that TikTok does not count it; the window's default is seven days.
+-#}
+{% macro is_outside_tiktok_window(converted_at, clicked_at, window) -%}
+    {{ converted_at }} - {{ clicked_at }}
+        > interval '1 day' * case {{ window }}
             when 'OFF' then 0
             when 'ONE_DAY' then 1
             when 'FOURTEEN_DAYS' then 14

@@ -203,12 +203,13 @@
 -#}
 {% macro is_changed(column, changed_keys, key, is_indexed=false) -%}
     {%- set relation = ref(changed_keys) if model.resource_type == 'model' else none -%}
-    {%- if tiktok.build_scope().is_partial and is_indexed -%}
-        {{ is_one_of_few(column, 'select changed.' ~ key ~ ' from ' ~ relation ~ ' as changed') }}
-    {%- elif tiktok.build_scope().is_partial -%}
-        {{ column }} in (select changed.{{ key }} from {{ relation }} as changed)
-    {%- else -%}
+    {%- set keys = 'select changed.' ~ key ~ ' from ' ~ relation ~ ' as changed' -%}
+    {%- if not tiktok.build_scope().is_partial -%}
         true
+    {%- elif is_indexed -%}
+        {{ is_one_of_few(column, keys) }}
+    {%- else -%}
+        {{ column }} in ({{ keys }})
     {%- endif -%}
 {%- endmacro %}
 

@@ -16,19 +16,24 @@
     which guesses how many, may otherwise read all history.
 -#}
 {% macro looked_up(relation, alias, conditions) -%}
-    {{ return(adapter.dispatch('looked_up', 'tiktok')(relation, alias, conditions)) }}
-{%- endmacro %}
-
-{% macro postgres__looked_up(relation, alias, conditions) -%}
-    {%- if is_incremental() or tiktok.build_scope().is_partial -%}
-        lateral (
-            select * from {{ relation }} as {{ alias }}
-            where {{ conditions | join(' and ') }}
-            offset 0
-        ) as {{ alias }} on true
+    {%- if is_incremental() -%}
+        {{ tiktok.each_looked_up(relation, alias, conditions) }}
     {%- else -%}
         {{ relation }} as {{ alias }} on {{ conditions | join(' and ') }}
     {%- endif -%}
+{%- endmacro %}
+
+{#- The same for a query that is written for few rows only. -#}
+{% macro each_looked_up(relation, alias, conditions) -%}
+    {{ return(adapter.dispatch('each_looked_up', 'tiktok')(relation, alias, conditions)) }}
+{%- endmacro %}
+
+{% macro postgres__each_looked_up(relation, alias, conditions) -%}
+    lateral (
+        select * from {{ relation }} as {{ alias }}
+        where {{ conditions | join(' and ') }}
+        offset 0
+    ) as {{ alias }} on true
 {%- endmacro %}
 
 {#-

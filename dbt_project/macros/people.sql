@@ -29,9 +29,9 @@
                 coalesce(persons.person_id, links.name) collate "C" as one,
                 coalesce(linked_persons.person_id, links.linked_name) collate "C" as other
             from {{ links }} as links
-            left join {{ looked_up(persons, 'persons', ['links.name = persons.name']) }} -- unique by name
+            left join {{ tiktok.each_looked_up(persons, 'persons', ['links.name = persons.name']) }} -- unique by name
             left join -- unique by name
-                {{ looked_up(persons, 'linked_persons', ['links.linked_name = linked_persons.name']) }}
+                {{ tiktok.each_looked_up(persons, 'linked_persons', ['links.linked_name = linked_persons.name']) }}
         ) as ends
         where ends.one <> ends.other
     {%- else -%}
@@ -50,14 +50,14 @@
             {{ components }}.person_id
         from {{ components }}
         inner join -- all names of the person
-            {{ looked_up(persons, 'persons', [components ~ '.name = persons.person_id']) }}
+            {{ tiktok.each_looked_up(persons, 'persons', [components ~ '.name = persons.person_id']) }}
         union all
         select
             {{ components }}.name,
             {{ components }}.person_id
         from {{ components }}
         left join
-            {{ looked_up(persons, 'persons', [components ~ '.name = persons.name']) }}
+            {{ tiktok.each_looked_up(persons, 'persons', [components ~ '.name = persons.name']) }}
         where persons.name is null
     {%- else -%}
         select * from {{ components }}

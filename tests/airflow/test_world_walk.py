@@ -11,8 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from .fleet import airflow_fleet
-from .world_check import check_world
+from .world import check_world, fleet_with_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.long
 DAG = "tiktok_backfill"
-BEFORE = ("tiktok_accounts", "tiktok_spend", "tiktok_models")
 PEOPLE = """
 select distinct unnest(array[email, phone, ttclid, ip, user_agent]::text[])
 from (
@@ -36,13 +34,7 @@ from (
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     """Airflow with a world whose spend was pulled and whose models were built by their DAGs."""
     folder = tmp_path_factory.mktemp("world")
-    dags = (*BEFORE, "tiktok_events", DAG)
-    held = ("tiktok_models", "tiktok_events")
-    with airflow_fleet(folder, *dags, paused=held, is_peopled=True) as fleet:
-        for dag_id in BEFORE:
-            if dag_id in held:
-                fleet.unpause(dag_id)
-            assert fleet.run(dag_id) == "success", dag_id
+    with fleet_with_world(folder, "tiktok_events", DAG, paused=["tiktok_events"]) as fleet:
         yield fleet
 
 

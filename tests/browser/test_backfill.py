@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.airflow.fleet import airflow_fleet
-from tests.airflow.world_check import check_world
+from tests.airflow.world import check_world, fleet_with_world
 from tests.browser.airflow_pages import mark_failed, trigger
 from tests.browser.chromium import HOW_TO_INSTALL, is_installed
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.long
 DAG = "tiktok_backfill"
-BEFORE = ("tiktok_accounts", "tiktok_spend", "tiktok_models")
 
 
 @pytest.fixture(scope="module")
@@ -29,12 +27,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     if not is_installed():
         pytest.skip(f"There is no Chromium. {HOW_TO_INSTALL}")
     folder = tmp_path_factory.mktemp("backfill")
-    held = ("tiktok_models",)
-    with airflow_fleet(folder, *BEFORE, DAG, paused=held, is_peopled=True) as fleet:
-        for dag_id in BEFORE:
-            if dag_id in held:
-                fleet.unpause(dag_id)
-            assert fleet.run(dag_id) == "success", dag_id
+    with fleet_with_world(folder, DAG) as fleet:
         yield fleet
 
 

@@ -6,23 +6,20 @@
 from __future__ import annotations
 
 import os
-import random
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
-from airflow_provider_tiktok.api.client import TikTokClient
-from airflow_provider_tiktok.api.limiter import MemoryLimiter
 from airflow_provider_tiktok.api.transport import Transport
 from airflow_provider_tiktok.events.settings import EventSettings
 from airflow_provider_tiktok.warehouse.database import connect
 from airflow_provider_tiktok.warehouse.delivery import deliver
 from airflow_provider_tiktok.warehouse.outbox import enqueue
-from sandbox.server import STATIC_TOKEN, start_server
+from sandbox.server import start_server
+from tests.client import sleepless_client
 from tests.dbt.conftest import stop_clock
 
 if TYPE_CHECKING:
@@ -42,14 +39,7 @@ def delivered_world(postgres: EmbeddedPostgres, built_world: DbtProject, world: 
     uri = postgres.create_database("dbt_delivered", template=str(built))
     stop_clock(uri, world.end)
     with start_server(world, now=world.end, clock_speed=0.0) as sandbox, connect(uri) as connection:
-        client = TikTokClient(
-            Transport(local_url=sandbox.url),
-            access_token=lambda: STATIC_TOKEN,
-            limiter=MemoryLimiter("ultimate", lambda: datetime.now(UTC)),
-            clock=lambda: datetime.now(UTC),
-            sleep=lambda _: None,
-            rng=random.Random(1),
-        )
+        client = sleepless_client(Transport(local_url=sandbox.url))
         for kind in ("conversion", "refund"):
             enqueue(connection, f"analytics.exp_tiktok__{kind}_events", EventSettings())
         for site in world.sites:

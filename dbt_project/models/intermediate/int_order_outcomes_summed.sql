@@ -31,9 +31,9 @@ judged as (
         orders.currency,
         orders.orders,
         coalesce(events.is_acknowledged, false) as is_acknowledged,
-        orders.converted_at - orders.clicked_at
-        > interval '1 day' * {{ click_window_days('ads.click_attribution_window') }}
-            as is_outside_tiktok_window,
+        {{ is_outside_tiktok_window(
+            'orders.converted_at', 'orders.clicked_at', 'ads.click_attribution_window'
+        ) }} as is_outside_tiktok_window,
         {{ account_date_of('orders.click_hour') }} as account_date
     from orders
     left join events -- unique by event_id

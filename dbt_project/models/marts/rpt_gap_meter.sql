@@ -37,9 +37,9 @@ orders as (
         clicks.ad_id,
         clicks.account_date,
         coalesce(purchases.state, 'not_exported') as state,
-        conversions.converted_at - clicks.clicked_at
-        > interval '1 day' * {{ click_window_days('ads.click_attribution_window') }}
-            as is_outside_window
+        {{ is_outside_tiktok_window(
+            'conversions.converted_at', 'clicks.clicked_at', 'ads.click_attribution_window'
+        ) }} as is_outside_window
     from conversions
     inner join clicks -- unique by click_id
         on conversions.click_id = clicks.click_id

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import random
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from airflow_provider_tiktok.api.client import TikTokClient
-from airflow_provider_tiktok.api.limiter import MemoryLimiter
 from airflow_provider_tiktok.api.transport import Transport
 from airflow_provider_tiktok.warehouse.database import connect
 from sandbox.server import STATIC_TOKEN, RunningSandbox, start_server
+from tests.client import sleepless_client
 from tests.integration.outbox.export import NOW, create_export
 
 if TYPE_CHECKING:
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
+    from airflow_provider_tiktok.api.client import TikTokClient
     from sandbox.world import World
 
 
@@ -73,14 +72,8 @@ def make_client(sandbox: RunningSandbox) -> Callable[..., TikTokClient]:
         read_timeout: float = 5.0,
         transport: type[Transport] = Transport,
     ) -> TikTokClient:
-        return TikTokClient(
-            transport(local_url=url or sandbox.url, read_timeout=read_timeout),
-            access_token=lambda: token,
-            limiter=MemoryLimiter("ultimate", lambda: datetime.now(UTC)),
-            clock=lambda: datetime.now(UTC),
-            sleep=lambda _: None,
-            rng=random.Random(1),
-        )
+        chosen = transport(local_url=url or sandbox.url, read_timeout=read_timeout)
+        return sleepless_client(chosen, token)
 
     return make_one
 

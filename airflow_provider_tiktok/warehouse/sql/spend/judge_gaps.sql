@@ -46,47 +46,37 @@ readings as (
         totals.day,
         newest.incomplete_reason,
         newest.observed_at is not null as is_read,
-        coalesce(
-            newest.observed_at < tiktok_raw.hour_starts_at(
-                to_char(totals.day + 1, 'YYYY-MM-DD 00:00:00'), %(display_timezone)s
-            ) + interval '2 hours',
-            false
-        )
-        or %(observed_at)s < tiktok_raw.hour_starts_at(
+        -- What was never read is NULL, and the least passes over it.
+        least(newest.observed_at, %(observed_at)s) < tiktok_raw.hour_starts_at(
             to_char(totals.day + 1, 'YYYY-MM-DD 00:00:00'), %(display_timezone)s
         ) + interval '2 hours' as is_young,
-        -- The next reading of totals will tell; days that no hourly run reads again have none.
-        newest.observed_at > (
-            select max(report_pulls.observed_at)
+        -- Other days no hourly run reads again.
+        totals.day >= (%(observed_at)s - interval '35 days')::date as is_read_again,
+        -- The next reading of totals will tell.
+        newest.observed_at > days_read.totals_observed_at as is_total_older,
+        -- The total is of another run than the hours and the ads' days: the next reading of one of
+        -- them will tell, and comes within a day.
+        newest.observed_at < totals.observed_at - interval '1 hour'
+        and coalesce(days_read.ads_observed_at < totals.observed_at - interval '1 hour', true)
+            as are_ads_older
+    from totals
+    cross join
+        lateral (
+            select
+                max(report_pulls.observed_at)
+                filter (where report_pulls.data_level = 'AUCTION_ADVERTISER')
+                    as totals_observed_at,
+                max(report_pulls.observed_at)
+                filter (where report_pulls.data_level = 'AUCTION_AD') as ads_observed_at
             from tiktok_raw.report_pulls
             where
                 report_pulls.advertiser_id = %(advertiser_id)s
-                and report_pulls.data_level = 'AUCTION_ADVERTISER'
+                and report_pulls.data_level in ('AUCTION_ADVERTISER', 'AUCTION_AD')
                 and report_pulls.time_dimension = 'stat_time_day'
                 and report_pulls.start_date <= totals.day
                 and report_pulls.end_date >= totals.day
                 and report_pulls.is_complete
-        )
-        and totals.day >= (%(observed_at)s - interval '35 days')::date as is_total_older,
-        -- The total is of another run than the hours and the ads' days: the next reading of one of
-        -- them will tell, and comes within a day.
-        newest.observed_at < totals.observed_at - interval '1 hour'
-        and coalesce(
-            (
-                select max(report_pulls.observed_at)
-                from tiktok_raw.report_pulls
-                where
-                    report_pulls.advertiser_id = %(advertiser_id)s
-                    and report_pulls.data_level = 'AUCTION_AD'
-                    and report_pulls.time_dimension = 'stat_time_day'
-                    and report_pulls.start_date <= totals.day
-                    and report_pulls.end_date >= totals.day
-                    and report_pulls.is_complete
-            ) < totals.observed_at - interval '1 hour',
-            true
-        )
-        and totals.day >= (%(observed_at)s - interval '35 days')::date as are_ads_older
-    from totals
+        ) as days_read
     left outer join
         lateral (
             select
@@ -128,8 +118,7 @@ judged as (
             when
                 readings.is_young
                 or gaps.is_explained_by_days
-                or readings.is_total_older
-                or readings.are_ads_older
+                or (readings.is_read_again and (readings.is_total_older or readings.are_ads_older))
                 then 'settling'
             when readings.incomplete_reason like '%%truncated%%' then 'id_limit'
             when readings.incomplete_reason like '%%promoted_missing%%' then 'promoted'

@@ -1,15 +1,21 @@
-"""What must be true of the sandbox's world once it was brought up to date, however that went."""
+"""The sandbox's world in a real Airflow, and what must be true once it was brought up to date."""
 
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from .conftest import TWICE
+from .fleet import airflow_fleet
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
     from .fleet import Fleet
 
+BEFORE = ("tiktok_accounts", "tiktok_spend", "tiktok_models")
 EXPORTED = """
 select event_id from analytics.exp_tiktok__conversion_events
 union all
@@ -26,6 +32,22 @@ COUNTS = """
 select kind, sum(quantity)::int from tiktok_ops.backfill_counts
 where backfill_id = %s and phase = %s and kind <> 'spend' group by kind
 """
+
+
+@contextmanager
+def fleet_with_world(folder: Path, *dag_ids: str, paused: Sequence[str] = ()) -> Iterator[Fleet]:
+    """Start an Airflow with a world whose spend was pulled and whose models were built by DAGs.
+
+    :param dag_ids: further DAGs.
+    :param paused: those of them that only begin when a test says `fleet.unpause`.
+    """
+    held = ("tiktok_models", *paused)
+    with airflow_fleet(folder, *BEFORE, *dag_ids, paused=held, is_peopled=True) as fleet:
+        for dag_id in BEFORE:
+            if dag_id in held:
+                fleet.unpause(dag_id)
+            assert fleet.run(dag_id) == "success", dag_id
+        yield fleet
 
 
 def check_world(fleet: Fleet, *, halfway: int, backfill_id: int) -> None:
