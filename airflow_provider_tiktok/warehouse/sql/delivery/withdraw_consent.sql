@@ -5,25 +5,66 @@ with clock as materialized (
     select tiktok_ops.now() as now
 ),
 
-stated as (
-    select
-        export_row.event_id::text as event_id,
-        export_row.event_source_id::text as event_source_id,
-        coalesce(legacy.event_type, export_row.event::text) as event_type,
-        coalesce(lower(btrim(export_row.consent_state::text)), '') = 'granted' as is_granted,
-        coalesce(lower(btrim(export_row.limited_data_use::text)), '')
-        not in ('', 'false', 'f', 'no', 'n', '0') as is_limited
-    from export_relation as export_row
-    left join
-        unnest(
-            %(legacy_events)s::text[], %(event_types)s::text[]
-        ) as legacy (event, event_type)
-        on export_row.event::text = legacy.event
-    where export_row.event_source_id::text = %(event_source_id)s
+-- Only rows without consent, or with limited use, can stop an event.
+stated as materialized (
+    select said.*
+    from (
+        select
+            export_row.event_id::text as event_id,
+            coalesce(legacy.event_type, export_row.event::text) as event_type,
+            coalesce(lower(btrim(export_row.consent_state::text)), '') = 'granted' as is_granted,
+            coalesce(lower(btrim(export_row.limited_data_use::text)), '')
+            not in ('', 'false', 'f', 'no', 'n', '0') as is_limited
+        from export_relation as export_row
+        left join
+            unnest(
+                %(legacy_events)s::text[], %(event_types)s::text[]
+            ) as legacy (event, event_type)
+            on export_row.event::text = legacy.event
+        where export_row.event_source_id::text = %(event_source_id)s
+    ) as said
+    where not said.is_granted or said.is_limited
 ),
 
--- Looked up one by one: as a join, the whole outbox would be read for what waits.
+-- Whichever is less is looked up one by one: these rows, or what waits. As a join, the whole outbox
+-- would be read.
+way as materialized (
+    select
+        one_more.number = (
+            select count(*)
+            from (
+                select
+                from tiktok_ops.event_queue as queue
+                where queue.event_source_id = %(event_source_id)s
+                order by queue.next_attempt_at, queue.outbox_id
+                limit one_more.number
+            ) as waiting
+        ) as is_by_key
+    from (select count(*) + 1 as number from stated) as one_more
+),
+
 pending as materialized (
+    select
+        outbox.outbox_id,
+        outbox.event_id,
+        outbox.event_type,
+        outbox.consent_state,
+        outbox.limited_data_use,
+        outbox.has_unknown_outcome
+    from stated
+    cross join
+        lateral (
+            select *
+            from tiktok_ops.event_outbox as one
+            where
+                one.event_id = stated.event_id -- noqa: references
+                and one.event_source_id = %(event_source_id)s
+                and one.event_type = stated.event_type -- noqa: references
+                and one.state = 'pending'
+            offset 0 -- noqa: ambiguous
+        ) as outbox
+    where (select way.is_by_key from way)
+    union all
     select
         outbox.outbox_id,
         outbox.event_id,
@@ -47,6 +88,7 @@ pending as materialized (
             where one.outbox_id = waiting.outbox_id and one.state = 'pending' -- noqa: references
             offset 0 -- noqa: ambiguous
         ) as outbox
+    where not (select way.is_by_key from way)
 ),
 
 differing as materialized (
