@@ -46,6 +46,8 @@ class DeliveryQueue:
     chance: Callable[[], float]
     ready: deque[Batch] = field(default_factory=deque)
     batch_size: int = 0
+    has_backlog: bool = False
+    keeps_memory: bool = False
 
     def prepare(self) -> None:
         """Take back what dead workers held, stop what lost its consent, let refunds go."""
@@ -74,6 +76,9 @@ class DeliveryQueue:
 
     def take(self) -> bool:
         """Claim the next batch; False when nothing was due."""
+        if self.has_backlog and not self.keeps_memory:
+            batches.keep_memory(self.connection)
+            self.keeps_memory = True
         claimed = batches.claim(
             self.connection,
             self.worker,
@@ -84,6 +89,7 @@ class DeliveryQueue:
         for reason, events in claimed.ended.items():
             self._count(reason, events)
         if claimed.batch is not None:
+            self.has_backlog = len(claimed.batch) == self.limits.batch_size
             self._add(claimed.batch)
         return not claimed.is_empty
 

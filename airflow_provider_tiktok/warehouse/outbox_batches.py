@@ -144,7 +144,12 @@ def claim(
         batch_id, event_source, outbox_ids, payloads, reasons, is_stale = row
     if batch_id is None:
         return Claim(None, Counter(reasons))
-    return Claim(Batch(batch_id, event_source, outbox_ids, payloads.encode()), Counter(reasons))
+    return Claim(Batch(batch_id, event_source, outbox_ids, payloads), Counter(reasons))
+
+
+def keep_memory(connection: psycopg.Connection[Any]) -> None:
+    """Let the server process keep what a claim needs, for the next one: worth it for a backlog."""
+    connection.execute(statement("delivery/keep_memory"))
 
 
 def start(connection: psycopg.Connection[Any], batch: Batch, limits: Limits) -> bool:

@@ -188,7 +188,7 @@ select
     min(event_source) filter (where reason is null) as event_source,
     (select held.outbox_ids from held) as outbox_ids,
     -- A payload has no line break of its own.
-    string_agg(payload, e',\n') filter (where reason is null) as payloads,
+    convert_to(string_agg(payload, e',\n') filter (where reason is null), 'UTF8') as payloads,
     array_agg(reason) filter (where reason is not null) as reasons,
     (select look.is_stale from look) as is_stale
 from judged
