@@ -1,8 +1,8 @@
 # ruff: noqa: INP001 - a program, run by its path
 """How fast events leave: the outbox's commits included, beside a bare loop and beside drt.
 
-    python benchmarks/delivery.py [--events 100000] [--backlogs 10000,100000,1000000]
-        [--enqueue 1000000] [--without-drt]
+    python benchmarks/delivery.py [--events 100000] [--rounds 5] [--enqueue 1000000]
+        [--backlogs 10000,100000,1000000] [--without-drt]
 
 PostgreSQL has its default settings, so that every commit is on disk. The sandbox is a process of
 its own that checks and deduplicates every event. Events have 14 signals and two items.
@@ -11,7 +11,6 @@ its own that checks and deduplicates every event. Events have 14 signals and two
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
 import multiprocessing
 import os
@@ -21,41 +20,28 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from delivery_peer import Peer
 from delivery_rows import PIXEL, PIXELS, RELATION, make_rows, multiply, top_up
 from delivery_servers import Servers, servers
+from delivery_speed import BATCH, fill, measure_beside, measure_delivery
 
 from airflow_provider_tiktok.events.settings import EventSettings
 from airflow_provider_tiktok.warehouse import outbox_batches as batches
 from airflow_provider_tiktok.warehouse.database import connect
-from airflow_provider_tiktok.warehouse.delivery import deliver
 from airflow_provider_tiktok.warehouse.delivery_decisions import DELIVERED
 from airflow_provider_tiktok.warehouse.outbox import enqueue
 from airflow_provider_tiktok.warehouse.outbox_rows import ExportedRow, build_event, staged_row
-from sandbox.server import STATIC_TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import psycopg
 
-    from airflow_provider_tiktok.api.client import TikTokClient
-
-BATCH = 1_000
 SPEED_GOAL, SHARE_GOAL = 13_000, 0.8
 CLAIM_GOAL_MS, CLAIMS = 40.0, 40
 MEMORY_GOAL_MB = 400
 PAYLOADS = 5_000
 ROW_TEXT = "select row_to_json(events)::text from exports.events limit %s"
-BODIES = """
-select outbox.event_source_id, payloads.payload
-from tiktok_ops.event_outbox as outbox
-inner join tiktok_ops.event_payloads as payloads using (outbox_id)
-order by outbox.event_source_id, outbox.outbox_id
-"""
-fork = multiprocessing.get_context("fork")
 
 
 def line(what: str, figure: str, goal: str = "", *, is_met: bool | None = None) -> None:
@@ -64,101 +50,32 @@ def line(what: str, figure: str, goal: str = "", *, is_met: bool | None = None) 
     print(f"{what:<58}{figure:>22}   {goal:<24}{verdict}", flush=True)
 
 
-def bare_loop(url: str, bodies: Sequence[bytes]) -> float:
-    """Post prepared bodies one after the other and return the seconds."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc)
-    headers = {"Access-Token": STATIC_TOKEN, "Content-Type": "application/json"}
-    started = time.perf_counter()
-    for body in bodies:
-        connection.request("POST", "/open_api/v1.3/event/track/", body, headers)
-        answer = connection.getresponse().read()
-        if not answer.startswith(b'{"code":0,'):
-            raise SystemExit(f"not accepted: {answer.decode()}")
-    return time.perf_counter() - started
-
-
-def post(servers: Servers, bodies: Sequence[bytes]) -> float:
-    """Let the sandbox forget all events, post the bodies, and return the seconds."""
-    servers.control.reset("events")
-    return bare_loop(servers.url, bodies)
-
-
-def bodies_of(connection: psycopg.Connection[Any]) -> list[bytes]:
-    """Return the bodies that the outbox holds, 1,000 events each."""
-    payloads: dict[str, list[str]] = {}
-    for pixel, payload in connection.execute(BODIES).fetchall():
-        payloads.setdefault(pixel, []).append(payload)
-    opening = '{{"event_source":"web","event_source_id":"{}","data":['
-    return [
-        (opening.format(pixel) + ",".join(texts[start : start + BATCH]) + "]}").encode()
-        for pixel, texts in payloads.items()
-        for start in range(0, len(texts), BATCH)
-    ]
-
-
-def _deliver(client: TikTokClient, warehouse: str, pixel: str) -> None:
-    result = deliver(warehouse, client, pixel)
-    if result.stopped != "empty":
-        raise SystemExit(f"{pixel}: {result.counts()}")
-
-
-def deliver_all(servers: Servers, warehouse: str, pixels: Sequence[str]) -> float:
-    """Deliver in one process a pixel, as the DAG does, and return the seconds.
-
-    The clients are made before, as the bare loop's is; each worker connects for itself.
-    """
-    workers = [
-        fork.Process(target=_deliver, args=(servers.client(), warehouse, one)) for one in pixels
-    ]
-    started = time.perf_counter()
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    return time.perf_counter() - started
-
-
-def measure_speed(servers: Servers, events: int, peer: Peer | None) -> None:
-    """Compare a bare loop, one worker, two workers, and drt, on equal bytes.
-
-    The bare loop has one connection and one call at a time, as each worker of ours has; it runs
-    right before and right after ours, and both runs count.
-    """
+def measure_speed(servers: Servers, events: int, rounds: int, peer: Peer | None) -> None:
+    """Compare a bare loop, one worker, two workers, and drt, on equal bytes."""
     for pixels in (PIXELS[:1], PIXELS):
-        warehouse = servers.warehouse(f"speed_{len(pixels)}")
-        with connect(warehouse) as connection:
-            make_rows(connection, BATCH, pixels)
-            enqueue(connection, RELATION, EventSettings())
-            multiply(connection, events // BATCH - 1)
-            bodies = bodies_of(connection)
-        post(servers, bodies)  # the sandbox's memory has grown to its size then
-        before = post(servers, bodies)
-        servers.control.reset("events")
-        rate = events / deliver_all(servers, warehouse, pixels)
-        accepted = servers.control.state()["events"]["counted"]
-        if accepted != events:
-            raise SystemExit(f"{accepted} of {events} events arrived")
-        bare = 2 * events / (before + post(servers, bodies))
-        size = sum(map(len, bodies)) // events
-        line(f"a bare loop, {size} bytes an event", f"{bare:,.0f} events/s")
-        share = rate / bare
+        speed = measure_delivery(servers, events, rounds, pixels)
+        line("a bare loop", f"{speed.bare:,.0f} events/s")
         line(
             f"deliver, {len(pixels)} pixel(s), one process each",
-            f"{rate:,.0f} events/s",
+            f"{speed.delivery:,.0f} events/s",
             f"goal {SPEED_GOAL:,}",
-            is_met=rate >= SPEED_GOAL,
+            is_met=speed.delivery >= SPEED_GOAL,
         )
         line(
-            "  of the bare loop",
-            f"{share:.0%}",
+            f"  of the bare loop, {speed.least:.0%} to {speed.most:.0%}: median",
+            f"{speed.share:.0%}",
             f"goal {SHARE_GOAL:.0%}",
-            is_met=share >= SHARE_GOAL,
+            is_met=speed.share >= SHARE_GOAL,
         )
-        servers.control.reset("events")
-        servers.postgres.drop_database(f"speed_{len(pixels)}")
+    left = measure_beside(servers, events, rounds, PIXEL)
+    line("  left of the bare loop beside PostgreSQL's work: median", f"{left:.0%}")
     if peer is None:
         line("drt-core 1.2.1", "not installed here")
         return
+    warehouse = servers.warehouse("peer")
+    bodies = fill(warehouse, events, PIXELS)
+    servers.postgres.drop_database("peer")
+    servers.control.reset("events")
     texts = [json.dumps(item, separators=(",", ":")) for body in bodies for item in _items(body)]
     peer.prepare(servers.url, texts)
     said, seconds = peer.run()
@@ -210,10 +127,14 @@ def _cpu_ms(process: int) -> float:
 def measure_work(servers: Servers) -> None:
     """Count what 1,000 events cost in CPU and log, which a busy machine hardly blurs."""
     worker, settings, limits = batches.Worker(PIXEL), EventSettings(), batches.Limits()
-    with connect(servers.warehouse("work")) as connection, batches.planned_for_claims(connection):
+    warehouse = servers.warehouse("work")
+    with connect(warehouse) as connection:
         make_rows(connection, BATCH)
         enqueue(connection, RELATION, settings)
         multiply(connection, 2 * CLAIMS)
+    # A connection of its own, as a delivery has: the one before has memory from its large writes.
+    with connect(warehouse) as connection, batches.planned_for_claims(connection):
+        batches.keep_memory(connection)
         backend = connection.info.backend_pid
         (before,) = connection.execute("select pg_current_wal_lsn()").fetchone() or (None,)
         server, ours = _cpu_ms(backend), time.process_time()
@@ -284,6 +205,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--events", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--backlogs", default="10000,100000,1000000")
     parser.add_argument("--enqueue", type=int, default=1_000_000)
     parser.add_argument("--without-drt", action="store_true")
@@ -293,7 +215,7 @@ def main() -> None:
     line(f"{os.cpu_count()} cores, load before the run", f"{load:.1f}")
     with servers() as both:
         peer = None if arguments.without_drt else Peer.build(both.folder / "drt")
-        measure_speed(both, arguments.events, peer)
+        measure_speed(both, arguments.events, arguments.rounds, peer)
         measure_claims(both, [int(text) for text in arguments.backlogs.split(",") if text])
         measure_work(both)
         measure_payloads(both)

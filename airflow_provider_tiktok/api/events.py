@@ -32,26 +32,25 @@ def track(
     sending them again is harmless only within TikTok's 48 hours of deduplication.
     Raises ValueError for no event or more than 1,000.
     """
-    return track_joined(
-        client,
+    request = track_request(
         event_source=event_source,
         event_source_id=event_source_id,
         data=b",".join(data),
         events=len(data),
         test_event_code=test_event_code,
     )
+    return client.call_once(request)
 
 
-def track_joined(
-    client: TikTokClient,
+def track_request(
     *,
     event_source: str,
     event_source_id: str,
     data: bytes,
     events: int,
     test_event_code: str | None = None,
-) -> Outcome:
-    """Send as `track` does; `data` holds so many `events`, commas between them."""
+) -> ApiRequest:
+    """Return the call that `track` makes; `data` holds so many `events`, commas between them."""
     if not 1 <= events <= EVENTS_A_CALL:
         raise ValueError(f"a call takes 1 to {EVENTS_A_CALL} events, not {events}")
     envelope = {"event_source": event_source, "event_source_id": event_source_id}
@@ -59,4 +58,4 @@ def track_joined(
         envelope["test_event_code"] = test_event_code
     opening = json.dumps(envelope, separators=(",", ":")).encode().removesuffix(b"}")
     body = b"".join((opening, b',"data":[', data, b"]}"))
-    return client.call_once(ApiRequest("POST", "event/track/", body=body, group="events"))
+    return ApiRequest("POST", "event/track/", body=body, group="events")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 from airflow_provider_tiktok.api.errors import Outcome, TikTokError
-from airflow_provider_tiktok.api.events import track_joined
+from airflow_provider_tiktok.api.events import track_request
 from airflow_provider_tiktok.warehouse.failpoint import failpoint
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from airflow_provider_tiktok.api.client import TikTokClient
+    from airflow_provider_tiktok.api.messages import ApiRequest
     from airflow_provider_tiktok.warehouse.outbox_batches import Batch
 
 # The call on its way, and the one that waits for its turn.
@@ -66,7 +67,13 @@ class DeliverySender:
     def send(self, batch: Batch) -> None:
         """Let a batch leave, or wait behind the one that is on its way."""
         before = self._flights[-1][1] if self._flights else None
-        answer = self._thread.submit(self._send, batch, before, self.clock())
+        request = track_request(
+            event_source=batch.event_source,
+            event_source_id=self.event_source_id,
+            data=batch.data,
+            events=len(batch),
+        )
+        answer = self._thread.submit(self._send, request, before, self.clock())
         self._flights.append((batch, answer))
 
     def land(self) -> tuple[Batch, Outcome | None]:
@@ -74,18 +81,12 @@ class DeliverySender:
         batch, answer = self._flights.popleft()
         return batch, answer.result()
 
-    def _send(self, batch: Batch, before: _Answer | None, since: float) -> Outcome | None:
+    def _send(self, request: ApiRequest, before: _Answer | None, since: float) -> Outcome | None:
         if before is not None and not self._may_follow(before, since):
             return None
         failpoint("send_before_connect")
         try:
-            outcome = track_joined(
-                self.client,
-                event_source=batch.event_source,
-                event_source_id=self.event_source_id,
-                data=batch.data,
-                events=len(batch),
-            )
+            outcome = self.client.call_once(request)
         except TikTokError as error:  # the token could not be had: nothing left
             return replace(error.outcome, was_sent=False, may_have_arrived=False)
         failpoint("send_after_response")

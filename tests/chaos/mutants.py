@@ -133,13 +133,13 @@ def no_horizon() -> None:
 
 def random_ids() -> None:
     """Give an event another id each time it is sent."""
-    plain = delivery_sender.track_joined
+    plain = delivery_sender.track_request
 
-    def track(client: Any, *, data: bytes, **rest: Any) -> Any:
+    def track_request(*, data: bytes, **rest: Any) -> Any:
         fresh = re.sub(b'"event_id":"', lambda found: found[0] + _id(), data)
-        return plain(client, data=fresh, **rest)
+        return plain(data=fresh, **rest)
 
-    delivery_sender.track_joined = track
+    delivery_sender.track_request = track_request
 
 
 def _id() -> bytes:
