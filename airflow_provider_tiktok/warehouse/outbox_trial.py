@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from airflow_provider_tiktok.api.errors import error_for
 from airflow_provider_tiktok.api.events import EVENTS_A_CALL, track
+from airflow_provider_tiktok.warehouse.database import WarehouseError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from airflow_provider_tiktok.api.client import TikTokClient
     from airflow_provider_tiktok.events.build import BuiltEvent
+
+_is_code = re.compile(r"[A-Za-z0-9]+").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,14 @@ def send_test_events(
 
     Nothing is written to the outbox and TikTok counts nothing, so it may be repeated.
 
+    :raises WarehouseError: the code is none; without it TikTok would count the events.
     :raises TikTokError: TikTok refused a call; the message says what to do.
     """
+    if not _is_code(test_event_code):
+        raise WarehouseError(
+            f"{test_event_code[:40]!r} is no test event code, so nothing was sent. Copy it from "
+            "the Test Events tab of the pixel in Events Manager: TEST and digits."
+        )
     groups: dict[tuple[str, str], list[bytes]] = {}
     kept_back = []
     for event in events:

@@ -104,6 +104,17 @@ def test_a_preview_shows_what_would_leave_and_writes_nothing(
     assert exported.sandbox.events() == []
 
 
+@pytest.mark.parametrize("code", ["", " ", "$CODE"])
+def test_without_a_test_event_code_nothing_is_sent(
+    exported: Stage, world: World, command: Command, code: str
+) -> None:
+    exported.at(world.end)
+    ended, said = command("send-test", code)
+    assert ended == 1
+    assert "is no test event code, so nothing was sent" in said
+    assert exported.sandbox.events() == []
+
+
 def test_test_events_go_to_the_test_tab_only(
     exported: Stage, world: World, command: Command
 ) -> None:
