@@ -163,7 +163,10 @@ def _check(
             purchase_event=settings.purchase_event,
         )
     except names.EventNameError as error:
-        raise UnreadableError(Reason.INVALID_EVENT, f"{str(error).capitalize()}.") from None
+        sentence = str(error)  # names keep their letters: TikTok's are case-sensitive
+        raise UnreadableError(
+            Reason.INVALID_EVENT, f"{sentence[0].upper()}{sentence[1:]}."
+        ) from None
     event_time = values.moment(row.get("event_time"))
     if event_time > now + settings.furthest_ahead:
         raise UnreadableError(Reason.EVENT_TIME_IN_FUTURE)

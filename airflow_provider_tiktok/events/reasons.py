@@ -55,12 +55,12 @@ HINTS: dict[Reason, str] = {
     Reason.INVALID_EVENT_SOURCE: "event_source is web, offline or crm, and event_source_id the "
     "pixel code or event set id, without blanks.",
     Reason.INVALID_KIND: "kind is conversion or refund.",
-    Reason.INVALID_EVENT_TIME: "event_time is a timestamp with time zone (or whole Unix seconds); "
+    Reason.INVALID_EVENT_TIME: "event_time is a timestamp with time zone (or Unix seconds); "
     "milliseconds and times without a zone are not taken.",
     Reason.EVENT_TIME_IN_FUTURE: "event_time lies ahead of the warehouse's clock: check the time "
     "zone in which the source writes it.",
-    Reason.INVALID_VALUE: "value is a finite number below 10^15, not negative for a conversion. "
-    "Correct it in the model.",
+    Reason.INVALID_VALUE: "value is a finite number below 10^15 with at most 20 decimals, not "
+    "negative for a conversion. Correct it in the model.",
     Reason.INVALID_CURRENCY: "currency is a code of three letters such as USD.",
     Reason.MISSING_CURRENCY: "A value without a currency means nothing to TikTok: fill currency.",
     Reason.INVALID_CONTENTS: "contents is a list of at most 1,000 objects with content_id, "

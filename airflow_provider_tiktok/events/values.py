@@ -28,7 +28,10 @@ CONTENT_TYPES = ("product", "product_group")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
-_EMAIL_IN_URL = re.compile(r"@|%40", re.IGNORECASE)
+_HALF_PAIR = re.compile("[\ud800-\udfff]")  # half of a surrogate pair, which UTF-8 cannot hold
+_EMAIL_IN_URL = re.compile(r"@|%(?:25)*40")  # %2540: in an address inside an address
+
+_is_key = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}").fullmatch
 
 
 class UnreadableError(ValueError):
@@ -83,8 +86,8 @@ def currency(value: object) -> str | None:
 def moment(value: object) -> datetime:
     """Return an event's time in UTC, whole seconds.
 
-    Takes ISO 8601 with a zone and whole Unix seconds. Raises UnreadableError for NULL,
-    milliseconds, times without a zone and times before 2000.
+    Takes ISO 8601 with a zone and Unix seconds; fractions are dropped. Raises UnreadableError for
+    NULL, milliseconds, times without a zone and times before 2000.
     """
     if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
         try:
@@ -153,9 +156,10 @@ def _item(value: object) -> dict[str, str | int | Decimal]:
     if not isinstance(value, Mapping):
         raise UnreadableError(Reason.INVALID_CONTENTS)
     if unknown := value.keys() - ITEM_KEYS:
+        named = [key for key in sorted(unknown) if _is_key(key)]  # others may be a value
         raise UnreadableError(
             Reason.INVALID_CONTENTS,
-            f"contents has the key {min(unknown)[:40]!r}, which TikTok does not know.",
+            f"contents has the key {named[0]!r}, which TikTok does not know." if named else None,
         )
     item: dict[str, str | int | Decimal] = {}
     for key in ITEM_TEXTS:
@@ -183,7 +187,7 @@ def _item_text(value: object) -> str:
         return format(value, "f") if isinstance(value, Decimal) else str(value)
     if not isinstance(value, str) or len(value) > LONGEST_NAME:
         raise UnreadableError(Reason.INVALID_CONTENTS)
-    return value
+    return _HALF_PAIR.sub("\ufffd", value)
 
 
 def content_type(value: object) -> str | None:
@@ -225,4 +229,4 @@ def _clean_query(query: str) -> str:
     if not _EMAIL_IN_URL.search(query):
         return query
     pairs = parse_qsl(query, keep_blank_values=True)
-    return urlencode([(key, text) for key, text in pairs if "@" not in text and "@" not in key])
+    return urlencode([pair for pair in pairs if not any(map(_EMAIL_IN_URL.search, pair))])

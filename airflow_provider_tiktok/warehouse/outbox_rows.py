@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # A json column may hold what neither PostgreSQL's text nor UTF-8 can: NUL, half a surrogate pair.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _MAY_BE_UNSTORABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+_JSON_PART = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^"\[\]{}]+')
+DEEPEST = 20  # a row, its contents, an item, and what may stand in one by mistake
 
 
 class ExportedRow(NamedTuple):
@@ -70,6 +72,13 @@ def staged_row(event: BuiltEvent, source_hash: str) -> tuple[Any, ...]:
 
 def _columns(content: str) -> dict[str, object]:
     try:
+        return _decoded(content)
+    except RecursionError:
+        return _decoded(_shallow(content))
+
+
+def _decoded(content: str) -> dict[str, object]:
+    try:
         columns = json.loads(content, parse_float=Decimal)
     except ValueError:  # a whole number of thousands of digits
         columns = json.loads(content, parse_float=Decimal, parse_int=Decimal)
@@ -87,3 +96,17 @@ def _storable(value: object) -> object:
     if isinstance(value, list):
         return [_storable(item) for item in value]
     return value
+
+
+def _shallow(content: str) -> str:
+    """Return JSON with null for what lies deeper than any column that can be read."""
+    depth = 0
+    kept = []
+    for part in _JSON_PART.findall(content):
+        depth += part in "[{"
+        if depth <= DEEPEST:
+            kept.append(part)
+        elif depth == DEEPEST + 1 and part in "[{":
+            kept.append("null")
+        depth -= part in "]}"
+    return "".join(kept)

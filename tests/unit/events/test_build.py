@@ -78,6 +78,19 @@ def test_a_row_that_cannot_be_read_is_quarantined_with_a_reason_and_a_hint(
     assert HINTS[reason] in str(event.hint)
 
 
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"event": "add_to_cart"}, "Event 'add_to_cart' is not TikTok's name: write 'AddToCart'. "),
+        ({"event": "LeadSold", "event_source": "offline"}, "Event 'LeadSold' is a custom event, "),
+    ],
+)
+def test_the_hint_about_a_name_has_the_name_letter_by_letter(
+    changes: dict[str, Any], says: str
+) -> None:
+    assert str(build(export_row(**changes), SETTINGS, NOW).hint).startswith(says)
+
+
 def test_every_reason_has_a_hint() -> None:
     assert set(HINTS) == set(Reason)
 

@@ -179,6 +179,11 @@ URLS = [
     ("port", "http://a.example:8080/b", "http://a.example:8080/b"),
     ("e-mail in the query", "https://a.example/?e=ann@b.example&x=1", "https://a.example/?x=1"),
     ("encoded e-mail", "https://a.example/?e=ann%40b.example&x=1", "https://a.example/?x=1"),
+    (
+        "e-mail in an address in the query",
+        "https://a.example/?next=https%3A%2F%2Fb.example%2F%3Fe%3Dann%2540b.example&x=1",
+        "https://a.example/?x=1",
+    ),
     ("e-mail in the path", "https://a.example/u/ann@b.example/x", "https://a.example"),
     ("very long query", "https://a.example/b?x=" + "a" * 9000, "https://a.example/b"),
     ("IPv6 host", "https://[2600::1]:8443/b", "https://[2600::1]:8443/b"),

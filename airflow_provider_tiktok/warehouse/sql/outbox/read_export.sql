@@ -6,7 +6,8 @@
 with exported as materialized (
     select
         row_to_json(export_row)::text as content,
-        left(export_row.event::text, 256) as event,
+        -- Longer names are none, and a key must fit into the index.
+        left(export_row.event::text, 64) as event,
         export_row.event_id::text as event_id,
         left(coalesce(export_row.event_source_id::text, ''), 256) as event_source_id,
         (
