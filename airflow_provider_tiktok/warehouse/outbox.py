@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from psycopg import errors, sql
+from psycopg import sql
 
 from airflow_provider_tiktok.events.names import LEGACY_EVENTS
 from airflow_provider_tiktok.events.reasons import HINTS, Reason
@@ -18,9 +18,9 @@ from airflow_provider_tiktok.warehouse.database import statement
 from airflow_provider_tiktok.warehouse.failpoint import failpoint
 from airflow_provider_tiktok.warehouse.outbox_relation import (
     ExportRelation,
-    ExportRelationError,
     check_relation,
     parse_relation,
+    reading,
     with_relation,
 )
 from airflow_provider_tiktok.warehouse.outbox_rows import ExportedRow, build_event, staged_row
@@ -132,7 +132,7 @@ def preview(
         **EVENT_TYPES,
         **scope.parameters(),
     }
-    with connection.transaction():
+    with reading(relation, scope), connection.transaction():
         connection.execute(statement("outbox/widen_export"), parameters)
         query = with_relation("outbox/preview_export", relation, columns)
         rows = connection.execute(query, parameters).fetchall()
@@ -154,21 +154,16 @@ def changed_rows(
 ) -> Iterator[list[ExportedRow]]:
     """Yield the new and changed rows in chunks; the server keeps the rest.
 
-    :raises ExportRelationError: the scope is bounded in time and the view has no timestamps.
+    :raises ExportRelationError: the scope is bounded in time and the view has no timestamps, or
+        PostgreSQL cannot compute a row of the view.
     """
     parameters = {"connection_id": settings.connection_id, **EVENT_TYPES, **scope.parameters()}
-    try:
-        with connection.transaction():
-            # One row has one text, whatever the session's time zone.
-            connection.execute("set local timezone to 'UTC'")
-            connection.execute(statement("outbox/widen_export"), parameters)
-            query = with_relation("outbox/read_export", relation, columns)
-            connection.execute(_DECLARE + query, parameters)
-    except (errors.InvalidDatetimeFormat, errors.DatetimeFieldOverflow) as error:
-        raise ExportRelationError(
-            f"{relation}: a range of days needs event_time as a timestamp with time zone. Cast it "
-            "in the export model."
-        ) from error
+    with reading(relation, scope), connection.transaction():
+        # One row has one text, whatever the session's time zone.
+        connection.execute("set local timezone to 'UTC'")
+        connection.execute(statement("outbox/widen_export"), parameters)
+        query = with_relation("outbox/read_export", relation, columns)
+        connection.execute(_DECLARE + query, parameters)
     try:
         while rows := connection.execute(
             f"fetch forward {ROWS_A_CHUNK:d} from export_rows"

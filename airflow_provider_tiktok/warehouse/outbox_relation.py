@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,16 @@ from airflow_provider_tiktok.events.build import OPTIONAL_COLUMNS, REQUIRED_COLU
 from airflow_provider_tiktok.warehouse.database import WarehouseError, statement
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     import psycopg
 
+    from airflow_provider_tiktok.warehouse.outbox_scope import ExportScope
+
 LONGEST_NAME_BYTES = 63  # PostgreSQL cuts longer names without a word
 
+_NO_TIMESTAMP = (errors.InvalidDatetimeFormat, errors.DatetimeFieldOverflow)
 _PART = re.compile(r'\s*(?:"((?:[^"]|"")+)"|([^\s".;\'\\()]+))\s*(\.|$)')
 
 
@@ -97,6 +102,27 @@ def check_relation(
             "Add them to the export model (NULL is fine for what you do not have)."
         )
     return (*REQUIRED_COLUMNS, *(name for name in OPTIONAL_COLUMNS if name in columns))
+
+
+@contextmanager
+def reading(relation: ExportRelation, scope: ExportScope) -> Iterator[None]:
+    """Explain what stops PostgreSQL in a row of the view, without the row's words.
+
+    PostgreSQL quotes the value that it cannot cast, and a view holds personal data.
+    """
+    try:
+        yield
+    except errors.DataError as error:
+        if scope.is_bounded_in_time and isinstance(error, _NO_TIMESTAMP):
+            raise ExportRelationError(
+                f"{relation}: a range of days needs event_time as a timestamp with time zone. Cast "
+                "it in the export model."
+            ) from None
+        raise ExportRelationError(
+            f"{relation}: PostgreSQL cannot compute one of its rows ({type(error).__name__}, "
+            f"{error.sqlstate}), so it read none. Query the view to see which value: the message "
+            "may hold personal data and is not repeated here. Correct the cast in the export model."
+        ) from None
 
 
 def with_relation(

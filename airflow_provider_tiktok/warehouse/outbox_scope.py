@@ -22,6 +22,11 @@ class ExportScope:
     event_source_ids: tuple[str, ...] = ()
     event_source: str | None = None
 
+    @property
+    def is_bounded_in_time(self) -> bool:
+        """True where only some times are looked at."""
+        return self.since is not None or self.until is not None
+
     def parameters(self) -> dict[str, Any]:
         """Return what the statements that read export views ask for."""
         return {

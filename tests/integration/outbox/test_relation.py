@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,7 @@ from psycopg.conninfo import make_conninfo
 
 from airflow_provider_tiktok.events.settings import EventSettings
 from airflow_provider_tiktok.warehouse.database import connect
-from airflow_provider_tiktok.warehouse.outbox import enqueue
+from airflow_provider_tiktok.warehouse.outbox import enqueue, preview
 from airflow_provider_tiktok.warehouse.outbox_relation import (
     ExportRelationError,
     parse_relation,
@@ -111,6 +112,22 @@ def test_a_view_of_any_kind_with_more_columns_is_read(
     relation = '"Exp"."50%s of Events"'
     assert enqueue(connection, relation, EventSettings()).enqueued == 1
     assert enqueue(connection, relation, EventSettings()).read == 0
+
+
+def test_a_view_that_postgresql_cannot_compute_is_told_without_the_row(
+    connection: psycopg.Connection[Any],
+) -> None:
+    add_rows(connection, purchase(1), purchase(2, zip="ann@shop.example"))
+    connection.execute("alter table exports.events rename to rows")
+    connection.execute(
+        "create view exports.events as select *, zip::int as zip_number from exports.rows"
+    )
+    connection.execute("alter view exports.events rename column zip to zip_text")
+    connection.execute("alter view exports.events rename column zip_number to zip")
+    for read in (enqueue, preview):
+        with pytest.raises(ExportRelationError, match="cannot compute one of its rows") as caught:
+            read(connection, RELATION, EventSettings())
+        assert "ann@shop.example" not in "".join(traceback.format_exception(caught.value))
 
 
 @pytest.mark.parametrize(
