@@ -16,6 +16,7 @@ from airflow_provider_tiktok.warehouse.delivery_checks import CHECKS, find_alert
 from airflow_provider_tiktok.warehouse.outbox_care import (
     count_subjects,
     forget,
+    is_known_source,
     pause,
     resume,
     retain,
@@ -25,21 +26,29 @@ from airflow_provider_tiktok.warehouse.outbox_care import (
 if TYPE_CHECKING:
     import argparse
 
+UNKNOWN_SOURCE = (
+    "No pixel of this code was imported and no event of it was ever enqueued: check the code. "
+    "`airflow tiktok status` lists those with events."
+)
+
 
 @providers_configuration_loaded
 def forget_people(args: argparse.Namespace) -> None:
     """Count what people's events are; with ``--yes`` remove what they say."""
     with opened_hook(args) as hook, hook.connect_warehouse() as warehouse:
         named = list(args.subject_keys or ())
-        if not named and not args.event_ids:
+        if not any(named) and not args.event_ids:
             raise SettingsError("Say whom to forget: --subject KEY, or --event-id ID.")
-        found = subjects_of(warehouse, hook.settings.connection_id, args.event_ids or ())
-        if args.event_ids and not found:
+        found = {
+            event_id: subjects_of(warehouse, hook.settings.connection_id, [event_id])
+            for event_id in args.event_ids or ()
+        }
+        if of_nobody := sorted(event_id for event_id, subjects in found.items() if not subjects):
             raise SettingsError(
-                "No person is known for these events: they were never enqueued, their payload is "
-                "past its retention, or the person was forgotten already."
+                f"No person is known for {', '.join(of_nobody)}, so nothing was changed: never "
+                "enqueued, payload past its retention, or the person was forgotten already."
             )
-        people = sorted({*named, *found})
+        people = sorted({*named, *(one for subjects in found.values() for one in subjects)})
         if args.yes:
             result = forget(warehouse, people, forgotten_by=getpass.getuser())
         else:
@@ -76,10 +85,13 @@ def pause_pixel(args: argparse.Namespace) -> None:
     """Let a pixel's events wait."""
     with opened_hook(args) as hook, hook.connect_warehouse() as warehouse:
         pause(warehouse, args.pixel, paused_by=getpass.getuser())
+        is_known = is_known_source(warehouse, args.pixel)
     say(
         f"{args.pixel} is paused. Its events are enqueued and wait; web events expire after 7 "
         f"days.\nGo on with: airflow tiktok resume {args.pixel}"
     )
+    if not is_known:
+        say(UNKNOWN_SOURCE)
 
 
 @providers_configuration_loaded
@@ -87,7 +99,10 @@ def resume_pixel(args: argparse.Namespace) -> None:
     """Let a pixel go on."""
     with opened_hook(args) as hook, hook.connect_warehouse() as warehouse:
         resume(warehouse, args.pixel)
+        is_known = is_known_source(warehouse, args.pixel)
     say(f"{args.pixel} goes on: the next run of tiktok_events sends what waits.")
+    if not is_known:
+        say(UNKNOWN_SOURCE)
 
 
 @providers_configuration_loaded

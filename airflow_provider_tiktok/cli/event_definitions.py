@@ -47,7 +47,13 @@ EVENT_COMMANDS = (
             *CONNECTIONS,
             EVENT_IDS,
             RELATION,
-            option("--limit", metavar="N", type=NUMBER, default=3, text="so many (default: 3)"),
+            option(
+                "--limit",
+                metavar="N",
+                type=NUMBER,
+                default=3,
+                text="so many of the newest (default: 3)",
+            ),
             option(
                 "--count",
                 action="store_true",
@@ -65,7 +71,13 @@ EVENT_COMMANDS = (
             option("test_event_code", metavar="CODE", text="from the tab, such as TEST12345"),
             EVENT_IDS,
             RELATION,
-            option("--limit", metavar="N", type=NUMBER, default=10, text="so many (default: 10)"),
+            option(
+                "--limit",
+                metavar="N",
+                type=NUMBER,
+                default=10,
+                text="so many of the newest (default: 10)",
+            ),
         ),
     ),
     ActionCommand(
@@ -101,8 +113,9 @@ EVENT_COMMANDS = (
     ActionCommand(
         name="replay",
         help="Send ended events again; says first how many, and does it with --yes",
-        description="Let events that have ended wait for delivery again, as their export row now "
-        "says; the next run of tiktok_events sends them. Without --yes it only counts.",
+        description="Let events that have ended wait for delivery again; the next run of "
+        "tiktok_events sends them. Each goes as its export row said at the last enqueue, a "
+        "delivered one as it was sent. Without --yes it only counts.",
         func=lazy_load_command("airflow_provider_tiktok.cli.event_replay.replay_events"),
         args=(
             *CONNECTIONS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 from airflow.utils.providers_configuration_loader import providers_configuration_loaded
@@ -17,7 +18,7 @@ from airflow_provider_tiktok.warehouse.outbox_trial import send_test_events
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import psycopg
 
@@ -29,10 +30,15 @@ if TYPE_CHECKING:
 def preview(args: argparse.Namespace) -> None:
     """Show what the newest rows, or those asked for, would be sent as."""
     with opened_hook(args) as hook, hook.connect_warehouse() as warehouse:
-        for event in _events(hook, warehouse, args):
+        events = _events(hook, warehouse, args)
+        for event in events:
             say(event_text(event))
         if args.count:
             say(_counts(hook, warehouse, args))
+    if missing := _missing(events, args):
+        sys.exit(missing)
+    if not events:
+        say(_nothing(args))
 
 
 @providers_configuration_loaded
@@ -41,6 +47,9 @@ def send_test(args: argparse.Namespace) -> None:
     with opened_hook(args) as hook:
         with hook.connect_warehouse() as warehouse:
             events = _events(hook, warehouse, args)
+        missing = _missing(events, args)
+        if not events:
+            sys.exit(missing or _nothing(args))
         trial = send_test_events(hook.client, events, args.test_event_code)
     for event in trial.kept_back:
         head = f"{event.event_id} is not sent: {event.reason}. "
@@ -54,6 +63,8 @@ def send_test(args: argparse.Namespace) -> None:
         f"{counted(trial.sent, 'event')} sent with {args.test_event_code}. Look at the Test Events "
         "tab of the pixel in Events Manager; nothing was counted, and the outbox is as it was."
     )
+    if missing:
+        sys.exit(missing)
 
 
 def event_text(event: BuiltEvent) -> str:
@@ -77,7 +88,7 @@ def event_text(event: BuiltEvent) -> str:
 
 def payload_text(payload: str) -> str:
     """Return a payload as indented JSON without anything that names a person."""
-    text = json.dumps(masked(payload), indent=2, ensure_ascii=False, default=str)
+    text = json.dumps(masked(payload), indent=2, ensure_ascii=False, default=float)
     return "\n".join(f"    {line}" for line in text.splitlines())
 
 
@@ -103,6 +114,22 @@ def _events(
             warehouse, relation, settings, limit=args.limit, event_ids=args.event_ids
         )
     return found
+
+
+def _missing(events: Sequence[BuiltEvent], args: argparse.Namespace) -> str | None:
+    """Return what to do about events that were asked for and that no export view has."""
+    missing = set(args.event_ids or ()) - {event.event_id for event in events}
+    if not missing:
+        return None
+    return (
+        f"Not in {' and '.join(_relations(args))}: {', '.join(sorted(missing))}. Model "
+        "rpt_quarantined_rows says which rows were left out and why; the dbt project's views hold "
+        "the days of var export_days."
+    )
+
+
+def _nothing(args: argparse.Namespace) -> str:
+    return f"No events in {' and '.join(_relations(args))}."
 
 
 def _counts(hook: TikTokHook, warehouse: psycopg.Connection[Any], args: argparse.Namespace) -> str:

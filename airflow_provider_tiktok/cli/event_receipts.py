@@ -10,6 +10,7 @@ from airflow.utils.providers_configuration_loader import providers_configuration
 from airflow_provider_tiktok.cli.event_preview import payload_text, withheld_text
 from airflow_provider_tiktok.cli.session import opened_hook, say
 from airflow_provider_tiktok.cli.text import counted, moment, named, table
+from airflow_provider_tiktok.events.reasons import NEW_WHEN_CORRECTED
 from airflow_provider_tiktok.warehouse.outbox_receipts import ended_badly, read_receipts
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ def receipt(args: argparse.Namespace) -> None:
         say(receipt_text(one, with_payload=args.payload))
     missing = set(args.event_ids) - {one.event_id for one in receipts}
     if missing:
+        pixel = f" for {args.pixel}" if args.pixel else ""
         sys.exit(
-            f"Never enqueued by {args.connection}: {', '.join(sorted(missing))}. `airflow tiktok "
-            "preview --event-id …` shows whether the export view has it."
+            f"Never enqueued by {args.connection}{pixel}: {', '.join(sorted(missing))}. `airflow "
+            "tiktok preview --event-id …` shows whether the export view has it."
         )
 
 
@@ -53,10 +55,11 @@ def quarantine(args: argparse.Namespace) -> None:
     total = events[0].total if events else 0
     shown = f", the newest {len(events)} are shown" if total > len(events) else ""
     say(f"{counted(total, 'event')} {' or '.join(args.states)}{shown}.")
-    if events:
+    to_replay = [event for event in events if _is_replayed_when_corrected(event)]
+    if to_replay:
         say(
             "After the row is corrected and enqueued again: airflow tiktok replay --event-id "
-            f"{events[0].event_id} --yes"
+            f"{to_replay[0].event_id} --yes"
         )
 
 
@@ -121,6 +124,16 @@ def _attempts(attempts: Sequence[Attempt]) -> str:
     return "\n".join([table(head, rows), *said])
 
 
+def _is_replayed_when_corrected(event: EndedEvent) -> bool:
+    return event.state == "quarantined" and event.reason not in NEW_WHEN_CORRECTED
+
+
+def _replay_of(event: EndedEvent) -> str:
+    if event.reason in NEW_WHEN_CORRECTED:
+        return "not needed: the corrected row is a new event"
+    return "" if event.can_be_replayed else "not before its row is corrected"
+
+
 def _ended_text(event: EndedEvent) -> str:
     answer = "" if event.code is None else f"{event.code} {event.message}"
     request = f" (request {event.request_id})" if answer and event.request_id else ""
@@ -129,6 +142,6 @@ def _ended_text(event: EndedEvent) -> str:
         ("since", moment(event.settled_at)),
         ("TikTok", f"{answer}{request}"),
         ("what to do", event.hint or ""),
-        ("replay", "" if event.can_be_replayed else "not before its row is corrected"),
+        ("replay", _replay_of(event) if event.state == "quarantined" else ""),
     ]
     return f"{event.event_id}  {event.event} to {event.event_source_id}\n{named(pairs)}\n"

@@ -43,30 +43,38 @@ def replay_events(args: argparse.Namespace) -> None:
 def replay_text(result: ReplayResult) -> str:
     """Return what a replay does, in sentences."""
     sending = result.replayed + result.with_purchase
-    wait = f"{'waits' if sending == 1 else 'wait'} for delivery again"
-    would = "would wait for delivery again" if result.is_dry_run else wait
-    lines = [f"{counted(sending, 'event')} {would}."]
+    if not any((sending, result.past_horizon, result.without_payload)):
+        return (
+            "No event that has ended matches. What still waits is sent without a replay; `airflow "
+            "tiktok receipt` shows one event, `airflow tiktok status` how many are where."
+        )
+    wait = "waits" if sending == 1 else "wait"
+    would = "would wait" if result.is_dry_run else wait
+    lines = [f"{counted(sending, 'event')} {would} for delivery again."]
     if result.with_purchase:
+        come = "comes" if result.with_purchase == 1 else "come"
         lines.append(
-            f"Among them {counted(result.with_purchase, 'refund')} that comes back with the "
+            f"Among them {counted(result.with_purchase, 'refund')} that {come} back with the "
             "purchase."
         )
     if result.past_horizon:
+        stay = "stays" if result.past_horizon == 1 else "stay"
         lines.append(
-            f"{counted(result.past_horizon, 'event')} stay: TikTok may have them, they left more "
-            "than 47 hours ago and would count twice. Look at Events Manager; --past-48-hours "
-            "sends them in any case."
+            f"{counted(result.past_horizon, 'event')} {stay}: TikTok may have what left more than "
+            "47 hours ago and would count it twice. Look at Events Manager; --past-48-hours sends "
+            "it in any case."
         )
     if result.without_payload:
         lines.append(
             f"{counted(result.without_payload, 'event')} cannot be sent: the row is still wrong, "
-            "retention removed what it said, or the person was forgotten. See `airflow tiktok "
-            "receipt`."
+            "too old or without consent, retention removed what it said, or the person was "
+            "forgotten. See `airflow tiktok receipt`."
         )
     if sending:
+        what = "it" if sending == 1 else "them"
         lines.append(
             "Nothing was changed; add --yes to do it."
             if result.is_dry_run
-            else "The next run of tiktok_events sends them."
+            else f"The next run of tiktok_events sends {what}."
         )
     return "\n".join(lines)

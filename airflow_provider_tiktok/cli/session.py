@@ -7,10 +7,12 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import psycopg
+
 from airflow_provider_tiktok.api.errors import TikTokError
 from airflow_provider_tiktok.hooks.settings import SettingsError
 from airflow_provider_tiktok.hooks.tiktok import TikTokHook
-from airflow_provider_tiktok.warehouse.database import WarehouseError
+from airflow_provider_tiktok.warehouse.database import WarehouseError, what_is_missing
 
 if TYPE_CHECKING:
     import argparse
@@ -27,6 +29,11 @@ def opened_hook(args: argparse.Namespace) -> Iterator[TikTokHook]:
         yield hook
     except (SettingsError, WarehouseError, TikTokError) as error:
         sys.exit(str(error))
+    except psycopg.Error as error:
+        sentence = what_is_missing(error)
+        if sentence is None:
+            raise
+        sys.exit(sentence)
     finally:
         hook.close()
 

@@ -98,6 +98,16 @@ HINTS: dict[Reason, str] = {
     "count it twice: look at Events Manager, then replay it past the horizon if it is missing.",
 }
 
+# A corrected row has another key, so it comes in as a new event and this one stays set aside.
+NEW_WHEN_CORRECTED = frozenset(
+    {
+        Reason.MISSING_EVENT_ID,
+        Reason.INVALID_EVENT_ID,
+        Reason.INVALID_EVENT,
+        Reason.INVALID_EVENT_SOURCE,
+    }
+)
+
 PII_NOT_HASHED = 40062  # TikTok SDK: ERROR_CODE_PII_NOT_HASHED
 _PATH = re.compile(r"Batch\.\d+\.([A-Za-z_.0-9]+)")
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from airflow.sdk import RetryDecision, RetryPolicy
-from psycopg import errors
 
 from airflow_provider_tiktok.api.errors import (
     TikTokConfigurationError,
@@ -15,7 +14,11 @@ from airflow_provider_tiktok.api.errors import (
     TikTokThrottledError,
 )
 from airflow_provider_tiktok.hooks.settings import SettingsError
-from airflow_provider_tiktok.warehouse.database import WarehouseConnectionError, WarehouseError
+from airflow_provider_tiktok.warehouse.database import (
+    WarehouseConnectionError,
+    WarehouseError,
+    what_is_missing,
+)
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -28,7 +31,6 @@ _FINAL = (
     SettingsError,
     WarehouseError,
 )
-_NO_TABLES = (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName)
 
 
 def final_sentence(error: Exception) -> str | None:
@@ -37,17 +39,7 @@ def final_sentence(error: Exception) -> str | None:
         return None  # a server that restarts is back in a minute
     if isinstance(error, _FINAL):
         return str(error)
-    if isinstance(error, _NO_TABLES):
-        return (
-            f"The warehouse does not fit: {error.diag.message_primary}. Run `airflow tiktok init` "
-            "once with this version of airflow-provider-tiktok."
-        )
-    if isinstance(error, errors.InsufficientPrivilege):
-        return (
-            f"The login of the warehouse connection may not do this: {error.diag.message_primary}. "
-            "Grant it, or run `airflow tiktok init` as the owner of tiktok_raw and tiktok_ops."
-        )
-    return None
+    return what_is_missing(error)
 
 
 class ThrottleRetryPolicy(RetryPolicy):

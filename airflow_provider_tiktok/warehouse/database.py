@@ -8,6 +8,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, LiteralString
 
 import psycopg
+from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 if TYPE_CHECKING:
@@ -28,6 +29,15 @@ _CAUSES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"refused|timeout|timed out|unreachable|No route", "the host or the port"),
         (r"too many (clients|connections)|connection slots", "the server's max_connections"),
     )
+)
+
+
+# The tables were never created, or by another version.
+_NO_TABLES = (
+    errors.InvalidSchemaName,
+    errors.UndefinedColumn,
+    errors.UndefinedFunction,
+    errors.UndefinedTable,
 )
 
 
@@ -75,6 +85,21 @@ def statement(name: str) -> LiteralString:
     file = resources.files(__package__).joinpath("sql", f"{name}.sql")
     # Package data is as trusted as the code beside it: values only ever travel as parameters.
     return file.read_text(encoding="utf-8")
+
+
+def what_is_missing(error: Exception) -> str | None:
+    """Return what to do where our tables or a right are missing; None for any other error."""
+    if isinstance(error, _NO_TABLES):
+        return (
+            f"The warehouse does not fit: {error.diag.message_primary}. Run `airflow tiktok init` "
+            "once with this version of airflow-provider-tiktok."
+        )
+    if isinstance(error, errors.InsufficientPrivilege):
+        return (
+            f"The login of the warehouse connection may not do this: {error.diag.message_primary}. "
+            "Grant it, or run `airflow tiktok init` as the owner of tiktok_raw and tiktok_ops."
+        )
+    return None
 
 
 def _parse(uri: str) -> dict[str, str | int | None]:

@@ -119,6 +119,7 @@ def preview(
 ) -> list[BuiltEvent]:
     """Return what the newest rows of an export view would be sent as, and write nothing.
 
+    :param limit: how many, where `event_ids` does not say which.
     :param event_ids: only these.
     :param scope: only these.
     :raises ExportRelationError: as `enqueue`.
@@ -127,7 +128,7 @@ def preview(
     columns = check_relation(connection, relation)
     parameters = {
         "connection_id": settings.connection_id,
-        "most_rows": limit,
+        "most_rows": limit if event_ids is None else None,
         "event_ids": None if event_ids is None else list(event_ids),
         **EVENT_TYPES,
         **scope.parameters(),

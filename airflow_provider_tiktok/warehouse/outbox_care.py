@@ -97,6 +97,13 @@ def retain(connection: psycopg.Connection[Any], retention: Retention | None = No
     )
 
 
+def is_known_source(connection: psycopg.Connection[Any], event_source_id: str) -> bool:
+    """Return whether a pixel was imported, or an event of the pixel or event set ever enqueued."""
+    parameters = {"event_source_id": event_source_id}
+    row = connection.execute(statement("outbox_care/is_known"), parameters).fetchone()
+    return bool(row and row[0])
+
+
 def pause(connection: psycopg.Connection[Any], event_source_id: str, *, paused_by: str) -> None:
     """Let the events of a pixel wait until `resume`; what is on its way arrives."""
     parameters = {"event_source_id": event_source_id, "paused_by": paused_by}

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .conftest import set_stage
+
 if TYPE_CHECKING:
     from sandbox.world import World
 
@@ -77,6 +79,14 @@ def test_an_unknown_event_is_said_to_be_unknown(sent: Sent, command: Command) ->
     assert "Never enqueued by tiktok_default: ord_none." in said
 
 
+def test_a_receipt_of_another_pixel_is_not_called_never_enqueued_at_all(
+    sent: Sent, command: Command, rejected: str
+) -> None:
+    code, said = command("receipt", rejected, "--pixel", EUROPE)
+    assert code == 1
+    assert f"Never enqueued by tiktok_default for {EUROPE}: {rejected}." in said
+
+
 def test_no_command_prints_a_person(sent: Sent, command: Command) -> None:
     ids = [row[0] for row in sent.stage.rows("select event_id from tiktok_ops.event_outbox")]
     said = command("receipt", *ids, "--payload")[1] + command("preview", "--limit", "500")[1]
@@ -102,6 +112,22 @@ def test_a_preview_shows_what_would_leave_and_writes_nothing(
     assert re.search(r"exp_tiktok__conversion_events: (\d+) read, \d+ enqueued", said)
     assert exported.rows("select count(*) from tiktok_ops.event_outbox") == [(0,)]
     assert exported.sandbox.events() == []
+
+
+def test_a_preview_shows_all_that_was_asked_for_and_names_the_rest(
+    exported: Stage, world: World, command: Command
+) -> None:
+    exported.at(world.end)
+    some = exported.rows("select event_id from analytics.exp_tiktok__conversion_events limit 5")
+    ids = [row[0] for row in some]
+    code, said = command("preview", "--event-id", *ids, "ord_none")
+    assert code == 1
+    assert [event_id for event_id in ids if f"{event_id} " not in said] == []
+    assert "exp_tiktok__refund_events: ord_none. Model rpt_quarantined_rows says" in said
+    assert re.search(r'"value": [\d.]+ }', said)
+    exported.write("truncate analytics.exp_tiktok__refund_events")
+    code, said = command("preview", "--relation", "analytics.exp_tiktok__refund_events")
+    assert (code, said) == (0, "No events in analytics.exp_tiktok__refund_events.")
 
 
 @pytest.mark.parametrize("code", ["", " ", "$CODE"])
@@ -135,6 +161,8 @@ def test_a_replay_counts_first(sent: Sent, command: Command, rejected: str) -> N
         "1 event would wait for delivery again. Nothing was changed; add --yes to do it.",
     )
     assert ("quarantined",) in sent.stage.rows("select state from tiktok_ops.event_outbox")
+    code, said = command("replay", "--event-id", "ord_none", "--yes")
+    assert (code, said.split(".")[0]) == (0, "No event that has ended matches")
     code, said = command("replay")
     assert code == 1
     assert "Say which events to replay" in said
@@ -159,11 +187,46 @@ def test_whom_an_event_is_about_is_forgotten(
     _, said = command("forget", "--event-id", event_id)
     assert "of 1 person, 0 of them still waiting. Nothing was changed" in said
     assert exported.rows(kept, subject_key) != [(0,)]
+    code, said = command("forget", "--event-id", "ord_none", event_id, "--yes")
+    assert code == 1
+    assert "No person is known for ord_none, so nothing was changed" in said
+    assert exported.rows(kept, subject_key) != [(0,)]
     _, said = command("forget", "--event-id", event_id, "--yes")
     assert "Delete them at the source as well" in said
     assert exported.rows(kept, subject_key) == [(0,)]
     assert command("forget", "--event-id", event_id)[0] == 1
     assert subject_key not in said
+
+
+def test_of_an_event_that_is_new_when_corrected_nothing_is_to_be_replayed(
+    exported: Stage, world: World, command: Command
+) -> None:
+    exported.write("update analytics.exp_tiktok__refund_events set event_id = null")
+    exported.run("tiktok_events", world.end)
+    said = command("quarantine", "--reason", "missing_event_id")[1]
+    assert "replay not needed: the corrected row is a new event" in said
+    assert "airflow tiktok replay" not in said
+
+
+def test_a_code_that_nobody_knows_is_told_when_it_is_paused(
+    imported: Stage, command: Command
+) -> None:
+    assert "check the code" in command("pause", "TYPO")[1]
+    assert "check the code" in command("resume", "TYPO")[1]
+    assert "check the code" not in command("pause", EUROPE)[1]
+
+
+@pytest.mark.usefixtures("_airflow_database")
+@pytest.mark.parametrize(
+    "words", [["preview"], ["receipt", "ord_1"], ["alerts"], ["pause", US], ["retain"]], ids=str
+)
+def test_before_its_tables_are_there_a_command_says_how_to_make_them(
+    empty_database: str, world: World, command: Command, words: list[str]
+) -> None:
+    with set_stage(empty_database, world):
+        code, said = command(*words)
+    assert code == 1
+    assert "Run `airflow tiktok init` once" in said
 
 
 def test_retention_follows_the_settings_and_refuses_unsafe_ones(
