@@ -151,6 +151,19 @@ def test_a_backlog_is_told_and_clears(
     assert alerts() == []
 
 
+def test_a_replayed_event_waits_since_its_replay(
+    connection: psycopg.Connection[Any], client: TikTokClient, alerts: Any
+) -> None:
+    add_rows(connection, purchase(1))
+    enqueue(connection, RELATION, SETTINGS)
+    deliver(connection, client, PIXEL)
+    set_clock(connection, NOW + timedelta(hours=20))
+    replay(connection, ReplayFilter(event_ids=["ord_1"]), requested_by="ann", is_dry_run=False)
+    assert alerts() == []
+    set_clock(connection, NOW + timedelta(hours=27))
+    assert alerts() == ["backlog"]
+
+
 def test_too_many_quarantined_events_are_told_with_the_reason(
     connection: psycopg.Connection[Any], alerts: Any
 ) -> None:

@@ -1,17 +1,29 @@
--- Pixels whose events have been due for too long.
+-- Pixels whose events have been due for too long. A replayed event waits since its replay.
 select
-    outbox.event_source_id,
+    waiting.event_source_id,
     count(*) as events,
-    max(clock.now - outbox.enqueued_at) as age,
+    max(clock.now - waiting.since) as age,
     coalesce(bool_or(controls.is_paused), false) as is_paused,
     max(controls.paused_by) as paused_by
-from tiktok_ops.event_outbox as outbox
+from (
+    select
+        outbox.event_source_id,
+        case
+            when outbox.replays = 0 then outbox.enqueued_at
+            else (
+                select max(replays.requested_at)
+                from tiktok_ops.event_replays as replays
+                where replays.outbox_id = outbox.outbox_id
+            )
+        end as since
+    from tiktok_ops.event_outbox as outbox
+    where
+        outbox.state in ('pending', 'inflight')
+        and not outbox.waits_for_purchase
+) as waiting
 left join tiktok_ops.delivery_controls as controls
-    on outbox.event_source_id = controls.event_source_id
+    on waiting.event_source_id = controls.event_source_id
 cross join (select tiktok_ops.now() as now) as clock
-where
-    outbox.state in ('pending', 'inflight')
-    and not outbox.waits_for_purchase
-    and outbox.enqueued_at < clock.now - %(longest_wait)s::interval
-group by outbox.event_source_id
-order by outbox.event_source_id
+where waiting.since < clock.now - %(longest_wait)s::interval
+group by waiting.event_source_id
+order by waiting.event_source_id
