@@ -2,7 +2,8 @@
 
 An event keeps its event_id, so within 48 hours TikTok drops what it has already. What left more
 than 47 hours ago and may be at TikTok stays, unless *Past 48 hours* is on. What is replayed leaves
-as its export row says now; the runs of `tiktok_events` deliver it.
+as its export row said at the last enqueue, a delivered event as it was sent; the runs of
+`tiktok_events` deliver it.
 """
 
 from __future__ import annotations

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from airflow_provider_tiktok.events.build import BuiltEvent
     from airflow_provider_tiktok.hooks.tiktok import TikTokHook
 
+NO_ID = "(no event_id)"
+
 
 @providers_configuration_loaded
 def preview(args: argparse.Namespace) -> None:
@@ -52,7 +54,7 @@ def send_test(args: argparse.Namespace) -> None:
             sys.exit(missing or _nothing(args))
         trial = send_test_events(hook.client, events, args.test_event_code)
     for event in trial.kept_back:
-        head = f"{event.event_id} is not sent: {event.reason}. "
+        head = f"{event.event_id or NO_ID} is not sent: {event.reason}. "
         say(wrapped(head, event.hint or "", indent=2))
     for call in trial.accepted:
         say(
@@ -70,7 +72,7 @@ def send_test(args: argparse.Namespace) -> None:
 def event_text(event: BuiltEvent) -> str:
     """Return an event as a person reads it before it leaves."""
     lines = [
-        f"{event.event_id}  {event.event} to {event.event_source} {event.event_source_id}",
+        f"{event.event_id or NO_ID}  {event.event} to {event.event_source} {event.event_source_id}",
         named(
             [
                 ("would be", event.state),

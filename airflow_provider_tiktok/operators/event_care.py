@@ -89,8 +89,8 @@ class TikTokReplayEventsOperator(TikTokOperator):
                 warehouse,
                 wanted,
                 requested_by=f"{context['dag'].dag_id} {context['run_id']}",
-                is_dry_run=_flag(self.is_dry_run),
-                past_horizon=_flag(self.past_horizon),
+                is_dry_run=_flag("is_dry_run", self.is_dry_run),
+                past_horizon=_flag("past_horizon", self.past_horizon),
             )
         counts = {
             "replayed": result.replayed,
@@ -105,22 +105,29 @@ class TikTokReplayEventsOperator(TikTokOperator):
 class TikTokForgetPeopleOperator(TikTokOperator):
     """Remove everything that people's events say, and never take them in again.
 
-    :param subject_keys: their values of the export views' column subject_key; may be templated
-        or mapped. They are not logged.
+    :param subject_keys: their values of the export views' column subject_key, a list or a text
+        with commas between them; may be templated or mapped. They are not logged.
     """
 
     template_fields: Sequence[str] = ("subject_keys",)
 
-    def __init__(self, *, subject_keys: Sequence[str], **kwargs: Any) -> None:
+    def __init__(self, *, subject_keys: Sequence[str] | str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.subject_keys = subject_keys
 
     def run_job(self, context: Context) -> dict[str, int]:
-        """Return how many events the people had, and how many of them still waited."""
+        """Return how many events the people had, and how many of them still waited.
+
+        :raises SettingsError: it names nobody.
+        """
+        keys = self.subject_keys
+        people = _words(keys) if isinstance(keys, str) else [key for key in keys if key]
+        if not people:
+            raise SettingsError("subject_keys names nobody, so nobody was forgotten.")
         with self.hook.connect_warehouse() as warehouse:
             result = outbox_care.forget(
                 warehouse,
-                list(self.subject_keys),
+                people,
                 forgotten_by=f"{context['dag'].dag_id} {context['run_id']}",
             )
         return {"events": result.events, "stopped": result.stopped}
@@ -171,8 +178,11 @@ def _words(text: str) -> list[str] | None:
     return [word.strip() for word in text.split(",") if word.strip()] or None
 
 
-def _flag(value: bool | str) -> bool:  # noqa: FBT001 - a template gives text for it
-    return str(value).lower() == "true"
+def _flag(name: str, value: bool | str) -> bool:  # noqa: FBT001 - a template gives text for it
+    text = str(value).strip().lower()
+    if text not in {"true", "false"}:
+        raise SettingsError(f"{name} is {str(value)[:40]!r}; it takes True or False.")
+    return text == "true"
 
 
 def _time(name: str, text: str) -> datetime | None:

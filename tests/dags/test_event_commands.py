@@ -203,6 +203,7 @@ def test_of_an_event_that_is_new_when_corrected_nothing_is_to_be_replayed(
 ) -> None:
     exported.write("update analytics.exp_tiktok__refund_events set event_id = null")
     exported.run("tiktok_events", world.end)
+    assert "(no event_id) CancelOrder to web" in command("preview")[1]
     said = command("quarantine", "--reason", "missing_event_id")[1]
     assert "replay not needed: the corrected row is a new event" in said
     assert "airflow tiktok replay" not in said

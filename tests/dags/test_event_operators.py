@@ -53,6 +53,23 @@ def test_a_dag_may_forget_people(delivered: Stage) -> None:
     ]
 
 
+def test_people_to_forget_may_be_one_text(delivered: Stage) -> None:
+    two = delivered.rows(
+        "select subject_key from tiktok_ops.event_payloads where subject_key is not null "
+        "group by 1 order by 1 limit 2"
+    )
+    keys = ", ".join(key for (key,) in two)
+    assert run(TikTokForgetPeopleOperator(task_id="forget", subject_keys=keys))["events"] >= 2
+    left = "select count(*) from tiktok_ops.event_payloads where subject_key = any(%s)"
+    assert delivered.rows(left, [key for (key,) in two]) == [(0,)]
+
+
+@pytest.mark.parametrize("keys", ["", " , ", [], [""]])
+def test_to_forget_nobody_is_a_slip(delivered: Stage, keys: str | list[str]) -> None:
+    with pytest.raises(Exception, match="subject_keys names nobody"):
+        run(TikTokForgetPeopleOperator(task_id="forget", subject_keys=keys))
+
+
 def test_a_dag_may_send_test_events_of_a_view(delivered: Stage, world: World) -> None:
     delivered.at(world.end)
     before = len(delivered.sandbox.events())
@@ -72,6 +89,15 @@ def test_a_replay_of_a_dag_refuses_a_time_that_is_none() -> None:
     operator = TikTokReplayEventsOperator(task_id="replay", since="yesterday")
     with pytest.raises(Exception, match="since is 'yesterday'; it takes a time such as"):
         operator.run_job({})  # type: ignore[arg-type, typeddict-item]
+
+
+@pytest.mark.parametrize("text", ["", "yes", "1", "None"])
+def test_a_replay_that_may_not_be_a_dry_run_does_nothing(delivered: Stage, text: str) -> None:
+    for name in ("is_dry_run", "past_horizon"):
+        operator = TikTokReplayEventsOperator(task_id="replay", states="delivered", **{name: text})
+        with pytest.raises(Exception, match=f"{name} is '{text}'; it takes True or False"):
+            run(operator)
+    assert delivered.rows("select count(*) from tiktok_ops.event_replays") == [(0,)]
 
 
 def test_times_without_a_zone_are_in_utc() -> None:
