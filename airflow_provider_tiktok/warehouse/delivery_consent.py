@@ -31,13 +31,22 @@ def withdraw(connection: psycopg.Connection[Any], event_source_id: str) -> int:
         check_relation(connection, relation)
         with connection.transaction():
             connection.execute(statement("delivery/plan_whole_tables"))
-            row = connection.execute(
-                with_relation("delivery/withdraw_consent", relation),
-                {
-                    "event_source_id": event_source_id,
-                    "hint": HINTS[Reason.CONSENT_WITHDRAWN],
-                    **EVENT_TYPES,
-                },
-            ).fetchone()
-        stopped += row[0] if row else 0
+            found = connection.execute(
+                with_relation("delivery/find_withdrawn", relation),
+                {"event_source_id": event_source_id, **EVENT_TYPES},
+            ).fetchall()
+            stopped += _stop(connection, [one for one, is_withdrawn in found if is_withdrawn])
+            _postpone(connection, [one for one, is_withdrawn in found if not is_withdrawn])
     return stopped
+
+
+def _stop(connection: psycopg.Connection[Any], outbox_ids: list[int]) -> int:
+    if not outbox_ids:
+        return 0
+    parameters = {"outbox_ids": outbox_ids, "hint": HINTS[Reason.CONSENT_WITHDRAWN]}
+    return connection.execute(statement("delivery/stop_withdrawn"), parameters).rowcount
+
+
+def _postpone(connection: psycopg.Connection[Any], outbox_ids: list[int]) -> None:
+    if outbox_ids:
+        connection.execute(statement("delivery/postpone"), {"outbox_ids": outbox_ids})

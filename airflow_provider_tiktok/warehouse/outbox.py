@@ -191,17 +191,20 @@ def _write(
         failpoint("enqueue_before_insert")
         cursor.execute(statement("outbox/insert_events"), {"now": now})
         inserted = cursor.fetchall()
-        cursor.execute(
-            statement("outbox/change_events"),
-            {
-                "now": now,
-                "withdrawn_hint": HINTS[Reason.CONSENT_WITHDRAWN],
-                "corrected_hint": CORRECTED_HINT,
-            },
-        )
-        changed = cursor.fetchall()
+        changed = _change(cursor, now)
         failpoint("enqueue_after_insert")
     _count(result, len(events), inserted, changed)
+
+
+def _change(cursor: psycopg.Cursor[Any], now: datetime) -> list[tuple[str, int]]:
+    if cursor.execute(statement("outbox/lock_changed")).fetchone() == (0,):
+        return []
+    parameters = {
+        "now": now,
+        "withdrawn_hint": HINTS[Reason.CONSENT_WITHDRAWN],
+        "corrected_hint": CORRECTED_HINT,
+    }
+    return cursor.execute(statement("outbox/change_events"), parameters).fetchall()
 
 
 def _count(

@@ -75,6 +75,7 @@ def forget(
     with connection.transaction():
         # First the tombstone: an enqueue under way has either written its rows, or sees it.
         connection.execute(statement("outbox_care/bury"), parameters)
+        connection.execute(statement("outbox_care/lock_said"), parameters)
         row = connection.execute(
             statement("outbox_care/forget"),
             {"subject_keys": list(subject_keys), "hint": HINTS[Reason.FORGOTTEN]},

@@ -72,7 +72,7 @@ def no_fencing() -> None:
     """Settle events by their ids alone."""
     _in_sql(
         "delivery/settle",
-        ("and outbox.batch_id = (select batch.batch_id from batch)", ""),
+        ("outbox.batch_id = (select batch.batch_id from batch)\n", "true\n"),
         ("outbox.state = 'inflight'", "true"),
         (
             "and batches.outcome in ('ready', 'sent', 'lease_expired')",
@@ -87,6 +87,7 @@ def attempt_after_send() -> None:
         "delivery/claim",
         ("attempts = outbox.attempts + 1,", ""),
         ("where reason is null and batch_id is not null", "where false"),
+        ("        held.outbox_ids,\n", "        '{}'::bigint[] as outbox_ids,\n"),
     )
 
 
@@ -129,6 +130,11 @@ def no_horizon() -> None:
         return plain(connection, worker, settings, limits, **rest)
 
     outbox_batches.claim = claim
+
+
+def stays_queued() -> None:
+    """Leave an event in the queue that a worker has."""
+    _in_sql("delivery/claim", ("where queue.ctid = any(", "where false and queue.ctid = any("))
 
 
 def random_ids() -> None:
@@ -248,6 +254,7 @@ MUTANTS = (
     Mutant("retry on 40105", "auth", "calls_after_refusal", retry_refused_token),
     Mutant("refused token counts as an attempt", "auth", "refusal_counted", count_refusal),
     Mutant("resend past 48 hours", "horizon", "counted_twice", no_horizon),
+    Mutant("stays in the queue while it is sent", "answers", "conservation", stays_queued),
     Mutant("random event_id", "answers", "unexpected", random_ids),
     Mutant("whole batch quarantined", "answers", "lost", quarantine_batch),
     Mutant("hash of the empty string", "nothing", "hash_of_nothing", hash_nothing),

@@ -45,6 +45,13 @@ end $$;
 create constraint trigger slow after update on tiktok_ops.event_batches
 deferrable initially deferred for each row execute function chaos.wait();
 """
+STATES = """
+select
+    case when tiktok_ops.is_leased(outbox) then 'inflight' else outbox.state end as state,
+    count(*)
+from tiktok_ops.event_outbox as outbox
+group by 1
+"""
 COMMITTING = """
 select count(*) from pg_stat_activity
 where datname = current_database() and wait_event = 'PgSleep'
@@ -70,8 +77,7 @@ def heal(connection: psycopg.Connection[Any], sandbox: str) -> None:
 
 def states(connection: psycopg.Connection[Any]) -> dict[str, int]:
     """Return the number of events by state."""
-    rows = connection.execute("select state, count(*) from tiktok_ops.event_outbox group by state")
-    return dict(rows.fetchall())
+    return dict(connection.execute(STATES).fetchall())
 
 
 @pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)

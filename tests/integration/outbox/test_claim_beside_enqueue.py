@@ -39,8 +39,8 @@ select count(*) from pg_stat_activity
 where datname = current_database() and wait_event = 'PgSleep'
 """
 HELD = """
-select event_id, state, outbox.batch_id, payload
-from tiktok_ops.event_outbox as outbox
+select event_id, state, batch_id, payload
+from tiktok_ops.event_receipts
 inner join tiktok_ops.event_payloads using (outbox_id)
 order by event_id
 """

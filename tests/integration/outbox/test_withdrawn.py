@@ -68,7 +68,7 @@ def test_consent_costs_no_more_lookups_than_the_shorter_side_has_rows(
             psycopg.ClientCursor(connection)
             .execute(
                 sql.SQL("explain (analyze, timing off, format json) ")
-                + with_relation("delivery/withdraw_consent", parse_relation(RELATION)),
+                + with_relation("delivery/find_withdrawn", parse_relation(RELATION)),
                 parameters,
             )
             .fetchone()

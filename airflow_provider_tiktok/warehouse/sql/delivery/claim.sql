@@ -1,5 +1,8 @@
 -- Take the next events of one pixel: lease them to a new batch and write their attempts, or end
 -- those that may not leave any more. One statement, so that nothing comes between the two.
+--
+-- The row of an event that was never tried stays as it is: its attempt stands in the batch, and
+-- goes into the row together with what comes of it.
 with clock as materialized (
     select
         clock.now,
@@ -47,7 +50,6 @@ due as materialized (
     where
         queue.event_source_id = %(event_source_id)s
         and queue.next_attempt_at <= (select clock.now from clock)
-        -- Looked at again once the event is locked: nobody has taken it meanwhile.
         and outbox.next_attempt_at = queue.next_attempt_at
         and (select gate.is_open from gate)
         -- One call has one event source.
@@ -62,7 +64,8 @@ due as materialized (
         )
     order by queue.next_attempt_at, queue.outbox_id
     limit %(batch_size)s
-    for update of outbox skip locked
+    -- Whoever takes an event out of the queue has it: a row that is gone meanwhile is passed over.
+    for update of outbox, queue skip locked
 ),
 
 -- Somebody changed one of them since this statement began, so that what it reads of the payload is
@@ -114,7 +117,7 @@ held as materialized (
     select
         count(*) as events,
         array_agg(judged.outbox_id) as outbox_ids,
-        array_agg(judged.outbox_ctid) as outbox_ctids,
+        array_agg(judged.outbox_ctid) filter (where judged.attempts > 0) as tried_ctids,
         array_agg(judged.queue_ctid) as queue_ctids
     from judged
     where judged.reason is null
@@ -162,7 +165,7 @@ leased as (
         batch_id = (select batch.batch_id from batch),
         attempts = outbox.attempts + 1,
         first_sent_at = coalesce(outbox.first_sent_at, (select clock.now from clock))
-    where outbox.ctid = any((select held.outbox_ctids from held)::tid[])
+    where outbox.ctid = any((select held.tried_ctids from held)::tid[])
 ),
 
 ended as (

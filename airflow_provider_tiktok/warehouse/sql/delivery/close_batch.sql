@@ -16,14 +16,20 @@ with batch as (
 
 update tiktok_ops.event_outbox as outbox
 set
+    state = 'inflight',
+    next_attempt_at = null,
+    batch_id = batch.batch_id,
+    attempts = greatest(outbox.attempts, 1),
     has_unknown_outcome = outbox.has_unknown_outcome or %(is_unknown)s,
     first_sent_at = case
-        when %(was_refused)s and outbox.first_sent_at = batch.claimed_at then null
-        else outbox.first_sent_at
+        when %(was_refused)s and coalesce(outbox.first_sent_at = batch.claimed_at, true) then null
+        else coalesce(outbox.first_sent_at, batch.claimed_at)
     end
 from batch
 cross join unnest(batch.outbox_ids) as held (outbox_id)
 where
     outbox.outbox_id = held.outbox_id
-    and outbox.batch_id = batch.batch_id
-    and outbox.state = 'inflight'
+    and (
+        (outbox.state = 'pending' and outbox.attempts = 0)
+        or (outbox.state = 'inflight' and outbox.batch_id = batch.batch_id)
+    )

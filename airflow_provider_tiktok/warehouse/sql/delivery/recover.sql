@@ -31,18 +31,25 @@ recovered as (
     set
         state = 'pending',
         next_attempt_at = clock.now,
+        batch_id = closed.batch_id,
+        attempts = greatest(outbox.attempts, 1),
         has_unknown_outcome = outbox.has_unknown_outcome or closed.outcome = 'lease_expired',
         first_sent_at = case
-            when closed.outcome = 'not_sent' and outbox.first_sent_at = closed.claimed_at then null
-            else outbox.first_sent_at
+            when
+                closed.outcome = 'not_sent'
+                and coalesce(outbox.first_sent_at = closed.claimed_at, true)
+                then null
+            else coalesce(outbox.first_sent_at, closed.claimed_at)
         end
     from closed
     cross join unnest(closed.outbox_ids) as held (outbox_id)
     cross join clock
     where
         outbox.outbox_id = held.outbox_id
-        and outbox.batch_id = closed.batch_id
-        and outbox.state = 'inflight'
+        and (
+            (outbox.state = 'pending' and outbox.attempts = 0)
+            or (outbox.state = 'inflight' and outbox.batch_id = closed.batch_id)
+        )
     returning outbox.outbox_id
 )
 

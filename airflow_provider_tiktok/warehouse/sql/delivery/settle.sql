@@ -1,5 +1,6 @@
 -- Write what came of a batch. Only events that still carry the batch's number change: it is their
 -- fencing token. An answer that comes after the lease still counts while nobody took them again.
+-- The first attempt of an event is written with its outcome.
 with clock as materialized (
     select tiktok_ops.now() as now
 ),
@@ -25,6 +26,8 @@ set
     state = %(state)s,
     reason = %(reason)s,
     hint = %(hint)s,
+    batch_id = (select batch.batch_id from batch),
+    attempts = greatest(outbox.attempts, 1),
     failures = outbox.failures + %(failures)s,
     next_attempt_at = case
         when %(state)s = 'pending'
@@ -43,15 +46,22 @@ set
         else outbox.has_unknown_outcome or %(is_unknown)s
     end,
     first_sent_at = case
-        when %(was_refused)s and outbox.first_sent_at = (select batch.claimed_at from batch)
+        when
+            %(was_refused)s
+            and coalesce(outbox.first_sent_at = (select batch.claimed_at from batch), true)
             then null
-        else outbox.first_sent_at
+        else coalesce(outbox.first_sent_at, (select batch.claimed_at from batch))
     end,
     settled_at = case when %(state)s <> 'pending' then (select clock.now from clock) end
 where
     outbox.outbox_id = any((select batch.outbox_ids from batch)::bigint[])
-    and outbox.batch_id = (select batch.batch_id from batch)
     and (
-        outbox.state = 'inflight'
-        or (outbox.state = 'pending' and %(state)s = 'delivered')
+        (outbox.state = 'pending' and outbox.attempts = 0)
+        or (
+            outbox.batch_id = (select batch.batch_id from batch)
+            and (
+                outbox.state = 'inflight'
+                or (outbox.state = 'pending' and %(state)s = 'delivered')
+            )
+        )
     )

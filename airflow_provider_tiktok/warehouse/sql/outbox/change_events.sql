@@ -1,4 +1,5 @@
--- Rows that the outbox has read before and that say something else now.
+-- Rows that the outbox has read before and that say something else now. lock_changed.sql has locked
+-- them, so that it is certain which of them a worker has.
 --
 -- frozen: TikTok may have the event, so what it says stays; the difference is flagged.
 -- withdrawn: consent was granted when the event was built and is not any more; it stops.
@@ -10,6 +11,7 @@ with existing as materialized (
         outbox.state as old_state,
         staged.*,
         case
+            when tiktok_ops.is_leased(outbox) then 'frozen'
             when
                 outbox.state = 'pending' and outbox.consent_state = 'granted'
                 and (
@@ -19,7 +21,7 @@ with existing as materialized (
                 then 'withdrawn'
             when
                 outbox.has_unknown_outcome
-                or outbox.state in ('inflight', 'delivered', 'expired_unknown')
+                or outbox.state in ('delivered', 'expired_unknown')
                 then 'frozen'
             when outbox.state = 'pending' then 'refreshed'
             else 'corrected'

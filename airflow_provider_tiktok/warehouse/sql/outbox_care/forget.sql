@@ -1,4 +1,5 @@
--- Take what people's events say, and stop those that wait. Key, state and times stay.
+-- Take what people's events say, and stop those that wait. Key, state and times stay. lock_said.sql
+-- has locked them.
 with clock as materialized (
     select tiktok_ops.now() as now
 ),
@@ -9,14 +10,6 @@ said as materialized (
     where payloads.subject_key = any(%(subject_keys)s::text[])
 ),
 
-theirs as materialized (
-    select outbox.outbox_id
-    from tiktok_ops.event_outbox as outbox
-    where outbox.outbox_id in (select said.outbox_id from said)
-    order by outbox.outbox_id
-    for update
-),
-
 emptied as (
     update tiktok_ops.event_payloads as payloads
     set
@@ -25,8 +18,8 @@ emptied as (
         payload_hash = null,
         signals = '{}',
         withheld = '{}'
-    from theirs
-    where payloads.outbox_id = theirs.outbox_id
+    from said
+    where payloads.outbox_id = said.outbox_id
 ),
 
 stopped as (
@@ -38,12 +31,15 @@ stopped as (
         waits_for_purchase = false,
         next_attempt_at = null,
         settled_at = clock.now
-    from theirs
+    from said
     cross join clock
-    where outbox.outbox_id = theirs.outbox_id and outbox.state = 'pending'
+    where
+        outbox.outbox_id = said.outbox_id
+        and outbox.state = 'pending'
+        and not tiktok_ops.is_leased(outbox)
     returning outbox.outbox_id
 )
 
 select
-    (select count(*) from theirs) as events,
+    (select count(*) from said) as events,
     (select count(*) from stopped) as stopped

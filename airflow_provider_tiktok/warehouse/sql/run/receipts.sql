@@ -3,7 +3,7 @@ select
     outbox.event_source_id,
     outbox.event,
     batches.outcome,
-    outbox.state,
+    stands.state,
     coalesce(outbox.reason, '') as reason,
     count(*) as events,
     count(distinct batches.batch_id) as calls,
@@ -15,12 +15,19 @@ from tiktok_ops.event_batches as batches
 cross join unnest(batches.outbox_ids) as held (outbox_id)
 inner join tiktok_ops.event_outbox as outbox
     on held.outbox_id = outbox.outbox_id
+cross join
+    lateral (
+        select
+            case
+                when batches.outcome in ('ready', 'sent') then 'inflight' else outbox.state
+            end as state
+    ) as stands
 where batches.run_id = %(run_id)s and outbox.connection_id = %(connection_id)s
 group by
     outbox.event_source_id,
     outbox.event,
     batches.outcome,
-    outbox.state,
+    stands.state,
     outbox.reason
 order by
     outbox.event_source_id asc,

@@ -1,12 +1,8 @@
--- Stop waiting events whose person has withdrawn consent since they were built. Those that ask for
--- limited data use since then wait for the next enqueue, which builds them anew.
+-- Waiting events whose person has withdrawn consent since they were built, or asks for limited data
+-- use since then; locked: a worker has them from before, or not at all.
 -- export_relation stands for a quoted name, see outbox_relation.py.
-with clock as materialized (
-    select tiktok_ops.now() as now
-),
-
 -- Only rows without consent, or with limited use, can stop an event.
-stated as materialized (
+with stated as materialized (
     select said.*
     from (
         select
@@ -104,37 +100,17 @@ differing as materialized (
     where
         (pending.consent_state = 'granted' and not stated.is_granted)
         or (stated.is_limited and not pending.limited_data_use)
-),
-
-locked as materialized (
-    select outbox.outbox_id
-    from tiktok_ops.event_outbox as outbox
-    where
-        outbox.outbox_id in (select differing.outbox_id from differing)
-        and outbox.state = 'pending'
-    order by outbox.outbox_id
-    for update
-),
-
-stopped as (
-    update tiktok_ops.event_outbox as outbox
-    set
-        state = case when differing.is_withdrawn then 'suppressed' else outbox.state end,
-        reason = case when differing.is_withdrawn then 'consent_withdrawn' else outbox.reason end,
-        hint = case when differing.is_withdrawn then %(hint)s else outbox.hint end,
-        waits_for_purchase = outbox.waits_for_purchase and not differing.is_withdrawn,
-        settled_at = case when differing.is_withdrawn then clock.now end,
-        next_attempt_at = case
-            when not differing.is_withdrawn and not outbox.waits_for_purchase
-                then greatest(outbox.next_attempt_at, clock.now + interval '15 minutes')
-        end
-    from locked
-    inner join differing
-        on locked.outbox_id = differing.outbox_id
-    cross join clock
-    where outbox.outbox_id = locked.outbox_id
-    returning differing.is_withdrawn
 )
 
-select count(*) filter (where is_withdrawn) as events
-from stopped
+select
+    outbox.outbox_id,
+    differing.is_withdrawn
+from tiktok_ops.event_outbox as outbox
+inner join differing
+    on outbox.outbox_id = differing.outbox_id
+where
+    outbox.state = 'pending'
+    -- By their numbers: the join alone would read the whole outbox.
+    and outbox.outbox_id = any(array(select found.outbox_id from differing as found))
+order by outbox.outbox_id
+for update of outbox
