@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 LONGEST_NAME_BYTES = 63  # PostgreSQL cuts longer names without a word
 
+# By these the outbox and the delivery look events up in SQL.
+KEY_COLUMNS = (
+    *("event_id", "event", "event_source", "event_source_id", "connection_id"),
+    *("purchase_event_id", "consent_state"),
+)
+
 _NO_TIMESTAMP = (errors.InvalidDatetimeFormat, errors.DatetimeFieldOverflow)
 _PART = re.compile(r'\s*(?:"((?:[^"]|"")+)"|([^\s".;\'\\()]+))\s*(\.|$)')
 
@@ -79,7 +85,8 @@ def check_relation(
 ) -> tuple[str, ...]:
     """Return the columns to read of a relation.
 
-    :raises ExportRelationError: it does not exist, may not be read, or lacks columns.
+    :raises ExportRelationError: it does not exist, may not be read, lacks columns, or has JSON
+        where events are told apart by text.
     """
     try:
         found = connection.execute(
@@ -92,7 +99,7 @@ def check_relation(
             f"There is no table or view {relation} in database {connection.info.dbname}. Run the "
             "DAG tiktok_models (dbt build), or correct the export relation's name."
         )
-    may_read, columns = found
+    may_read, columns, json_columns = found
     if not may_read:
         raise _not_granted(connection, relation)
     missing = [name for name in REQUIRED_COLUMNS if name not in columns]
@@ -100,6 +107,11 @@ def check_relation(
         raise ExportRelationError(
             f"{relation} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}. "
             "Add them to the export model (NULL is fine for what you do not have)."
+        )
+    if in_json := [name for name in KEY_COLUMNS if name in json_columns]:
+        raise ExportRelationError(
+            f"{relation} has {', '.join(in_json)} as JSON, whose text has quotes around it: an "
+            "event would not be found again. Take text out of JSON with ->> in the export model."
         )
     return (*REQUIRED_COLUMNS, *(name for name in OPTIONAL_COLUMNS if name in columns))
 

@@ -80,6 +80,17 @@ def test_missing_columns_are_named_together(connection: psycopg.Connection[Any])
         enqueue(connection, RELATION, EventSettings())
 
 
+def test_ids_as_json_are_refused_with_the_fix(connection: psycopg.Connection[Any]) -> None:
+    create_export(connection, "exports.raw", event_id="jsonb", consent_state="json", value="json")
+    add_rows(
+        connection,
+        purchase(1, event_id='"ord_1"', consent_state='"granted"'),
+        relation="exports.raw",
+    )
+    with pytest.raises(ExportRelationError, match=r"event_id, consent_state as JSON.*->>"):
+        enqueue(connection, "exports.raw", EventSettings())
+
+
 def test_a_view_that_may_not_be_read_says_what_to_grant(
     connection: psycopg.Connection[Any], warehouse: str
 ) -> None:
