@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_tiktok.events.reasons import HINTS, Reason
+from airflow_provider_tiktok.events.values import LONGEST_ID
 from airflow_provider_tiktok.warehouse.database import statement
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def count_subjects(
     connection: psycopg.Connection[Any], subject_keys: Sequence[str]
 ) -> ForgetResult:
     """Return what `forget` would take, and change nothing."""
-    parameters = {"subject_keys": list(subject_keys)}
+    parameters = {"subject_keys": _kept(subject_keys)}
     row = connection.execute(statement("outbox_care/count_subjects"), parameters).fetchone()
     return ForgetResult(*row) if row else ForgetResult(0, 0)
 
@@ -71,14 +72,15 @@ def forget(
 
     :param subject_keys: the values of the export view's column subject_key.
     """
-    parameters = {"subject_keys": list(subject_keys), "forgotten_by": forgotten_by}
+    kept = _kept(subject_keys)
+    parameters = {"subject_keys": kept, "forgotten_by": forgotten_by}
     with connection.transaction():
         # First the tombstone: an enqueue under way has either written its rows, or sees it.
         connection.execute(statement("outbox_care/bury"), parameters)
         connection.execute(statement("outbox_care/lock_said"), parameters)
         row = connection.execute(
             statement("outbox_care/forget"),
-            {"subject_keys": list(subject_keys), "hint": HINTS[Reason.FORGOTTEN]},
+            {"subject_keys": kept, "hint": HINTS[Reason.FORGOTTEN]},
         ).fetchone()
     return ForgetResult(*row) if row else ForgetResult(0, 0)
 
@@ -114,6 +116,11 @@ def pause(connection: psycopg.Connection[Any], event_source_id: str, *, paused_b
 def resume(connection: psycopg.Connection[Any], event_source_id: str) -> None:
     """Let a pixel go on that was paused, or that TikTok refused and a person has put right."""
     connection.execute(statement("outbox_care/resume"), {"event_source_id": event_source_id})
+
+
+def _kept(subject_keys: Sequence[str]) -> list[str]:
+    """Return the keys as the outbox holds them."""
+    return [key[:LONGEST_ID] for key in subject_keys]
 
 
 def _in_steps(connection: psycopg.Connection[Any], name: str, ages: dict[str, timedelta]) -> int:

@@ -100,6 +100,15 @@ def test_forgetting_twice_is_forgetting_once(connection: psycopg.Connection[Any]
     assert forget(connection, ["person_1"], forgotten_by="ann").events == 0
 
 
+def test_a_person_of_a_very_long_key_is_forgotten(connection: psycopg.Connection[Any]) -> None:
+    key = "person_" * 50
+    add_rows(connection, purchase(1, subject_key=key))
+    enqueue(connection, RELATION, SETTINGS)
+    assert forget(connection, [key], forgotten_by="ann").events == 1
+    add_rows(connection, purchase(2, subject_key=key))
+    assert enqueue(connection, RELATION, SETTINGS).reasons == {"forgotten": 1}
+
+
 def test_retention_removes_what_was_said_first_and_the_receipt_later(
     connection: psycopg.Connection[Any], client: TikTokClient
 ) -> None:
