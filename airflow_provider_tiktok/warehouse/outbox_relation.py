@@ -24,8 +24,13 @@ LONGEST_NAME_BYTES = 63  # PostgreSQL cuts longer names without a word
 
 # By these the outbox and the delivery look events up in SQL.
 KEY_COLUMNS = (
-    *("event_id", "event", "event_source", "event_source_id", "connection_id"),
-    *("purchase_event_id", "consent_state"),
+    "event_id",
+    "event",
+    "event_source",
+    "event_source_id",
+    "connection_id",
+    "purchase_event_id",
+    "consent_state",
 )
 
 _NO_TIMESTAMP = (errors.InvalidDatetimeFormat, errors.DatetimeFieldOverflow)

@@ -55,6 +55,12 @@ def connection(open_connection: Callable[[], psycopg.Connection[Any]]) -> psycop
 
 
 @pytest.fixture
+def other(open_connection: Callable[[], psycopg.Connection[Any]]) -> psycopg.Connection[Any]:
+    """A second session."""
+    return open_connection()
+
+
+@pytest.fixture
 def sandbox(world: World) -> Iterator[RunningSandbox]:
     """A sandbox of this test's own whose clock stands at NOW."""
     # The minimum without consent is the hashed IP address, which this switch takes.

@@ -6,8 +6,6 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from airflow_provider_tiktok.events.settings import EventSettings
 from airflow_provider_tiktok.warehouse import outbox_batches as batches
 from airflow_provider_tiktok.warehouse.outbox import enqueue
@@ -16,8 +14,6 @@ from tests.chaos.waiting import wait_until
 from tests.integration.outbox.export import PIXEL, RELATION, add_rows, change_row, purchase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import psycopg
 
 SETTINGS = EventSettings()
@@ -44,12 +40,6 @@ from tiktok_ops.event_receipts
 inner join tiktok_ops.event_payloads using (outbox_id)
 order by event_id
 """
-
-
-@pytest.fixture
-def other(open_connection: Callable[[], psycopg.Connection[Any]]) -> psycopg.Connection[Any]:
-    """A second session."""
-    return open_connection()
 
 
 def claim_slowly(claimer: psycopg.Connection[Any], taken: list[Batch | None]) -> None:

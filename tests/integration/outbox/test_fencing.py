@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from airflow_provider_tiktok.events.settings import EventSettings
 from airflow_provider_tiktok.warehouse import outbox_batches as batches
 from airflow_provider_tiktok.warehouse.delivery import deliver
 from airflow_provider_tiktok.warehouse.delivery_decisions import DELIVERED, NOT_SENT, Verdict
 from airflow_provider_tiktok.warehouse.outbox import enqueue
-from airflow_provider_tiktok.warehouse.outbox_batches import Batch, Limits, Worker
+from airflow_provider_tiktok.warehouse.outbox_batches import Limits, Worker
 from tests.integration.outbox.conftest import set_clock
-from tests.integration.outbox.export import NOW, PIXEL, RELATION, add_rows, purchase, states
+from tests.integration.outbox.export import NOW, PIXEL, RELATION, states
+from tests.integration.outbox.leases import LIMITS, SETTINGS, put, settle, take
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,30 +25,8 @@ if TYPE_CHECKING:
     from airflow_provider_tiktok.api.client import TikTokClient
     from sandbox.server import RunningSandbox
 
-SETTINGS = EventSettings()
-LIMITS = Limits()
 LATER = Verdict("unknown", is_unknown=True, is_failure=True)
 REFUSED = Verdict("rejected", state="quarantined", reason="rejected_by_tiktok", was_refused=True)
-
-
-def put(connection: psycopg.Connection[Any], events: int) -> None:
-    """Bring so many purchases into the outbox."""
-    add_rows(connection, *(purchase(number) for number in range(1, events + 1)))
-    enqueue(connection, RELATION, SETTINGS)
-
-
-def take(connection: psycopg.Connection[Any], size: int = 1000) -> Batch:
-    """Claim the next events."""
-    claim = batches.claim(
-        connection, Worker(PIXEL, "run", "worker"), SETTINGS, LIMITS, batch_size=size
-    )
-    assert claim.batch is not None
-    return claim.batch
-
-
-def settle(connection: psycopg.Connection[Any], batch: Batch, verdict: Verdict) -> int:
-    """Write what came of a batch."""
-    return batches.settle(connection, batch, verdict, None, LIMITS, chance=0.0)
 
 
 def lose_lease(connection: psycopg.Connection[Any], minutes: float = 3) -> None:

@@ -8,23 +8,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from psycopg import errors
 
-from airflow_provider_tiktok.events.settings import EventSettings
-from airflow_provider_tiktok.warehouse import outbox_batches as batches
 from airflow_provider_tiktok.warehouse.delivery_consent import withdraw
 from airflow_provider_tiktok.warehouse.delivery_decisions import DELIVERED, NOT_SENT, Verdict
 from airflow_provider_tiktok.warehouse.outbox import enqueue
-from airflow_provider_tiktok.warehouse.outbox_batches import Batch, Limits, Worker
 from airflow_provider_tiktok.warehouse.outbox_care import count_subjects, forget
 from airflow_provider_tiktok.warehouse.outbox_receipts import read_receipts
 from tests.chaos.waiting import wait_until
 from tests.integration.outbox.export import (
     PIXEL,
     RELATION,
-    add_rows,
     change_row,
-    purchase,
     states,
 )
+from tests.integration.outbox.leases import SETTINGS, claim, put, settle, take
 from tests.integration.outbox.test_claim_beside_enqueue import ASLEEP, SLOW_CLOCK, claim_slowly
 
 if TYPE_CHECKING:
@@ -32,36 +28,14 @@ if TYPE_CHECKING:
 
     import psycopg
 
-SETTINGS = EventSettings()
+    from airflow_provider_tiktok.warehouse.outbox_batches import Batch
+
 LATER = Verdict("unknown", is_unknown=True, is_failure=True)
 WAITING = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
 STOPPED_CLOCK = """
 create or replace function tiktok_ops.now() returns timestamptz language sql stable
 as $$ select '2026-11-03 00:00Z'::timestamptz $$
 """
-
-
-@pytest.fixture
-def other(open_connection: Callable[[], psycopg.Connection[Any]]) -> psycopg.Connection[Any]:
-    """A second session."""
-    return open_connection()
-
-
-def put(connection: psycopg.Connection[Any], events: int = 1) -> None:
-    """Bring so many purchases into the outbox."""
-    add_rows(connection, *(purchase(number) for number in range(1, events + 1)))
-    enqueue(connection, RELATION, SETTINGS)
-
-
-def take(connection: psycopg.Connection[Any]) -> Batch | None:
-    """Claim the next events."""
-    return batches.claim(connection, Worker(PIXEL), SETTINGS, Limits()).batch
-
-
-def settle(connection: psycopg.Connection[Any], batch: Batch | None, verdict: Verdict) -> int:
-    """Write what came of a batch."""
-    assert batch is not None
-    return batches.settle(connection, batch, verdict, None, Limits(), chance=0.0)
 
 
 def change(connection: psycopg.Connection[Any]) -> object:
@@ -104,8 +78,7 @@ def test_an_event_on_its_way_for_the_first_time_is_shown_as_such(
     connection: psycopg.Connection[Any],
 ) -> None:
     put(connection, 2)
-    batch = batches.claim(connection, Worker(PIXEL), SETTINGS, Limits(), batch_size=1).batch
-    assert batch is not None
+    batch = take(connection, 1)
     [first, second] = read_receipts(connection, "tiktok_default", ["ord_1", "ord_2"])
     assert (first.state, second.state) == ("inflight", "pending")
     assert (first.next_attempt_at is None, second.next_attempt_at is None) == (True, False)
@@ -172,7 +145,6 @@ def test_a_claim_that_looked_before_another_one_took_passes_it_over(
     batch = take(connection)
     slow.join()
 
-    assert batch is not None
     assert len(batch) == 3
     assert taken == [None]
 
@@ -184,11 +156,11 @@ def test_an_event_comes_back_even_where_the_clock_stands_still(
     connection.execute(STOPPED_CLOCK)
     put(connection)
     batch = take(connection)
-    assert take(connection) is None
+    assert claim(connection) is None
     assert settle(connection, batch, verdict) == 1
     again = take(connection)
-    assert again is not None
-    assert (again.outbox_ids, again.batch_id) != (None, batch and batch.batch_id)
+    assert again.outbox_ids == batch.outbox_ids
+    assert again.batch_id != batch.batch_id
 
 
 def test_what_a_forgotten_person_did_is_not_sent_again(
@@ -198,7 +170,7 @@ def test_what_a_forgotten_person_did_is_not_sent_again(
     batch = take(connection)
     remove(connection)
     assert settle(connection, batch, NOT_SENT) == 1
-    assert take(connection) is None
+    assert claim(connection) is None
     assert states(connection) == {"ord_1": "suppressed payload_removed"}
 
 

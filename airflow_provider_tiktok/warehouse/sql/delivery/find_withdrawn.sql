@@ -39,6 +39,36 @@ way as materialized (
     from (select count(*) + 1 as number from stated) as one_more
 ),
 
+candidates as materialized (
+    select by_key.outbox_id
+    from stated
+    cross join
+        lateral (
+            select one.outbox_id
+            from tiktok_ops.event_outbox as one
+            where
+                one.event_id = stated.event_id -- noqa: references
+                and one.event_source_id = %(event_source_id)s
+                and one.event_type = stated.event_type -- noqa: references
+                and one.state = 'pending'
+            offset 0 -- noqa: ambiguous
+        ) as by_key
+    where (select way.is_by_key from way)
+    union all
+    select queue.outbox_id
+    from tiktok_ops.event_queue as queue
+    where
+        queue.event_source_id = %(event_source_id)s
+        and not (select way.is_by_key from way)
+    union all
+    select refund.outbox_id
+    from tiktok_ops.event_outbox as refund
+    where
+        refund.event_source_id = %(event_source_id)s
+        and refund.waits_for_purchase
+        and not (select way.is_by_key from way)
+),
+
 pending as materialized (
     select
         outbox.outbox_id,
@@ -47,44 +77,14 @@ pending as materialized (
         outbox.consent_state,
         outbox.limited_data_use,
         outbox.has_unknown_outcome
-    from stated
+    from candidates
     cross join
         lateral (
             select *
             from tiktok_ops.event_outbox as one
-            where
-                one.event_id = stated.event_id -- noqa: references
-                and one.event_source_id = %(event_source_id)s
-                and one.event_type = stated.event_type -- noqa: references
-                and one.state = 'pending'
+            where one.outbox_id = candidates.outbox_id and one.state = 'pending' -- noqa: references
             offset 0 -- noqa: ambiguous
         ) as outbox
-    where (select way.is_by_key from way)
-    union all
-    select
-        outbox.outbox_id,
-        outbox.event_id,
-        outbox.event_type,
-        outbox.consent_state,
-        outbox.limited_data_use,
-        outbox.has_unknown_outcome
-    from (
-        select queue.outbox_id
-        from tiktok_ops.event_queue as queue
-        where queue.event_source_id = %(event_source_id)s
-        union all
-        select refund.outbox_id
-        from tiktok_ops.event_outbox as refund
-        where refund.event_source_id = %(event_source_id)s and refund.waits_for_purchase
-    ) as waiting
-    cross join
-        lateral (
-            select *
-            from tiktok_ops.event_outbox as one
-            where one.outbox_id = waiting.outbox_id and one.state = 'pending' -- noqa: references
-            offset 0 -- noqa: ambiguous
-        ) as outbox
-    where not (select way.is_by_key from way)
 ),
 
 differing as materialized (
