@@ -136,9 +136,8 @@ def claim(
     }
     is_stale = True
     while is_stale:
-        # A plan for this very limit: a general one would read the whole table for it.
         row = connection.execute(
-            statement("delivery/claim"), parameters, prepare=False, binary=True
+            statement("delivery/claim"), parameters, prepare=True, binary=True
         ).fetchone()
         assert row is not None  # noqa: S101 - an aggregate
         batch_id, event_source, outbox_ids, payloads, reasons, is_stale = row
@@ -185,7 +184,7 @@ def settle(
             "longest_wait": limits.longest_wait,
             "chance": chance,
         },
-        prepare=False,
+        prepare=True,
     )
     failpoint("settle_before_commit")
     return settled.rowcount

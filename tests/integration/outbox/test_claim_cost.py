@@ -84,7 +84,9 @@ def test_a_claim_reads_the_same_from_a_backlog_ten_times_as_long(
     add_rows(connection, purchase(1))
     enqueue(connection, RELATION, EventSettings())
     read = {}
-    for events in (3_000, 30_000):
+    # A claim that is taken back leaves its traces in the rows that the next one reads: the second
+    # and the third are compared.
+    for events in (3_000, 3_000, 30_000):
         connection.execute(LENGTHEN, {"to": events})
         connection.execute("vacuum analyze tiktok_ops.event_outbox, tiktok_ops.event_queue")
         plan = claim_plan(connection)
@@ -96,4 +98,4 @@ def test_a_claim_reads_the_same_from_a_backlog_ten_times_as_long(
         assert scans == []
         read[events] = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
 
-    assert read[30_000] < 1.3 * read[3_000], read
+    assert read[30_000] < 1.1 * read[3_000], read

@@ -31,6 +31,22 @@ gate as (
     from clock
 ),
 
+picked as materialized (
+    select
+        queue.next_attempt_at,
+        queue.outbox_id,
+        queue.ctid as queue_ctid
+    from tiktok_ops.event_queue as queue
+    where
+        queue.event_source_id = %(event_source_id)s
+        and queue.next_attempt_at <= (select clock.now from clock)
+        and (select gate.is_open from gate)
+    order by queue.next_attempt_at, queue.outbox_id
+    limit %(batch_size)s
+    -- Whoever takes an event out of the queue has it: a row that is gone meanwhile is passed over.
+    for update of queue skip locked
+),
+
 due as materialized (
     select
         outbox.outbox_id,
@@ -42,30 +58,25 @@ due as materialized (
         outbox.batch_id,
         outbox.first_sent_at,
         outbox.has_unknown_outcome,
-        outbox.ctid as outbox_ctid,
-        queue.ctid as queue_ctid
-    from tiktok_ops.event_queue as queue
-    inner join tiktok_ops.event_outbox as outbox
-        on queue.outbox_id = outbox.outbox_id
+        outbox.ctid as outbox_ctid
+    from tiktok_ops.event_outbox as outbox
     where
-        queue.event_source_id = %(event_source_id)s
-        and queue.next_attempt_at <= (select clock.now from clock)
-        and outbox.next_attempt_at = queue.next_attempt_at
-        and (select gate.is_open from gate)
+        outbox.outbox_id = any(array(select picked.outbox_id from picked))
+        and outbox.next_attempt_at <= (select clock.now from clock)
         -- One call has one event source.
         and outbox.event_source = (
-            select first_due.event_source
-            from tiktok_ops.event_queue as first_queued
-            inner join tiktok_ops.event_outbox as first_due
-                on first_queued.outbox_id = first_due.outbox_id
-            where first_queued.event_source_id = %(event_source_id)s
-            order by first_queued.next_attempt_at, first_queued.outbox_id
-            limit 1
+            select one.event_source
+            from tiktok_ops.event_outbox as one
+            where
+                one.outbox_id = (
+                    select picked.outbox_id
+                    from picked
+                    order by picked.next_attempt_at, picked.outbox_id
+                    limit 1
+                )
         )
-    order by queue.next_attempt_at, queue.outbox_id
-    limit %(batch_size)s
-    -- Whoever takes an event out of the queue has it: a row that is gone meanwhile is passed over.
-    for update of outbox, queue skip locked
+    -- Whoever changes an event has its row: it is left to the next claim.
+    for update of outbox skip locked
 ),
 
 -- Somebody changed one of them since this statement began, so that what it reads of the payload is
@@ -83,10 +94,7 @@ judged as materialized (
         due.attempts,
         due.batch_id,
         due.outbox_ctid,
-        due.queue_ctid,
-        payloads.payload,
         case
-            when payloads.payload is null then 'payload_removed'
             when %(is_strict)s and due.consent_state <> 'granted'
                 then 'consent_' || due.consent_state
             when %(is_strict)s and due.limited_data_use and due.event_source <> 'web'
@@ -108,19 +116,52 @@ judged as materialized (
                 then 'retries_exhausted'
         end as reason
     from due
-    inner join tiktok_ops.event_payloads as payloads
-        on due.outbox_id = payloads.outbox_id
     where not (select look.is_stale from look)
 ),
 
 held as materialized (
     select
-        count(*) as events,
-        array_agg(judged.outbox_id) as outbox_ids,
-        array_agg(judged.outbox_ctid) filter (where judged.attempts > 0) as tried_ctids,
-        array_agg(judged.queue_ctid) as queue_ctids
+        count(payloads.payload) as events,
+        array_agg(payloads.outbox_id order by payloads.outbox_id) filter (
+            where payloads.payload is not null
+        ) as outbox_ids,
+        -- A payload has no line break of its own.
+        string_agg(payloads.payload, e',\n' order by payloads.outbox_id) as data,
+        coalesce(
+            array_agg(payloads.outbox_id) filter (where payloads.payload is null), '{}'
+        ) as without_payload
+    from tiktok_ops.event_payloads as payloads
+    where
+        payloads.outbox_id = any(
+            array(
+                select judged.outbox_id
+                from judged
+                where judged.reason is null
+            )
+        )
+),
+
+tried as materialized (
+    select
+        judged.outbox_id,
+        judged.attempts,
+        judged.batch_id,
+        judged.outbox_ctid
     from judged
-    where judged.reason is null
+    cross join held
+    where
+        judged.attempts > 0
+        and judged.reason is null
+        and not judged.outbox_id = any(held.without_payload)
+),
+
+ending as materialized (
+    select
+        judged.outbox_id,
+        coalesce(judged.reason, 'payload_removed') as reason
+    from judged
+    cross join held
+    where judged.reason is not null or judged.outbox_id = any(held.without_payload)
 ),
 
 batch as (
@@ -148,13 +189,21 @@ earlier as (
         outbox_id,
         attempts,
         batch_id
-    from judged
-    where reason is null and batch_id is not null
+    from tried
+    where batch_id is not null
 ),
 
 taken as (
     delete from tiktok_ops.event_queue as queue
-    where queue.ctid = any((select held.queue_ctids from held)::tid[])
+    where
+        queue.ctid = any(array(select picked.queue_ctid from picked))
+        and not queue.outbox_id = any(
+            array(
+                select picked.outbox_id from picked
+                except
+                select judged.outbox_id from judged
+            )
+        )
 ),
 
 leased as (
@@ -165,33 +214,33 @@ leased as (
         batch_id = (select batch.batch_id from batch),
         attempts = outbox.attempts + 1,
         first_sent_at = coalesce(outbox.first_sent_at, (select clock.now from clock))
-    where outbox.ctid = any((select held.tried_ctids from held)::tid[])
+    where outbox.ctid = any(array(select tried.outbox_ctid from tried))
 ),
 
 ended as (
     update tiktok_ops.event_outbox as outbox
     set
-        state = case judged.reason
+        state = case ending.reason
             when 'outcome_unknown' then 'expired_unknown'
             when 'too_old' then 'expired'
             when 'retries_exhausted' then 'quarantined'
             else 'suppressed'
         end,
-        reason = judged.reason,
-        hint = %(hints)s::jsonb ->> judged.reason,
+        reason = ending.reason,
+        hint = %(hints)s::jsonb ->> ending.reason,
         next_attempt_at = null,
         settled_at = clock.now
-    from judged
+    from ending
     cross join clock
-    where outbox.outbox_id = judged.outbox_id and judged.reason is not null
+    where outbox.outbox_id = ending.outbox_id
 )
 
 select
     (select batch.batch_id from batch) as batch_id,
-    min(event_source) filter (where reason is null) as event_source,
-    (select held.outbox_ids from held) as outbox_ids,
-    -- A payload has no line break of its own.
-    convert_to(string_agg(payload, e',\n') filter (where reason is null), 'UTF8') as payloads,
-    array_agg(reason) filter (where reason is not null) as reasons,
-    (select look.is_stale from look) as is_stale
-from judged
+    (select min(judged.event_source) from judged) as event_source,
+    held.outbox_ids,
+    convert_to(held.data, 'UTF8') as payloads,
+    (select array_agg(ending.reason) from ending) as reasons,
+    look.is_stale
+from held
+cross join look

@@ -1,6 +1,7 @@
-select
-    set_config('enable_bitmapscan', 'on', false) as bitmapscan,
-    set_config('enable_hashjoin', 'on', false) as hashjoin,
-    set_config('enable_mergejoin', 'on', false) as mergejoin,
-    set_config('enable_seqscan', 'on', false) as seqscan,
-    set_config('enable_sort', 'on', false) as sort
+reset enable_bitmapscan;
+reset enable_hashjoin;
+reset enable_mergejoin;
+reset enable_seqscan;
+reset enable_sort;
+reset jit;
+reset plan_cache_mode;
