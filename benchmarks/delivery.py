@@ -54,6 +54,7 @@ def measure_speed(servers: Servers, events: int, rounds: int, peer: Peer | None)
     for pixels in (PIXELS[:1], PIXELS):
         speed = measure_delivery(servers, events, rounds, pixels)
         line("a bare loop", f"{speed.bare:,.0f} events/s")
+        line("  on two connections", f"{speed.bare_on_two:,.0f} events/s")
         line(
             f"deliver, {len(pixels)} pixel(s), one process each",
             f"{speed.delivery:,.0f} events/s",

@@ -11,6 +11,7 @@ import http.client
 import multiprocessing
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -46,9 +47,13 @@ fork = multiprocessing.get_context("fork")
 
 @dataclass(frozen=True)
 class Speed:
-    """Events per second, each the median of the rounds, and shares of the bare loop's."""
+    """Events per second, each the median of the rounds, and shares of the bare loop's.
+
+    `bare_on_two` is that of two bare loops side by side, each with half of the bytes.
+    """
 
     bare: float
+    bare_on_two: float
     delivery: float
     share: float
     least: float
@@ -72,6 +77,15 @@ def post(servers: Servers, bodies: Sequence[bytes]) -> float:
     """Let the sandbox forget all events, post the bodies, and return the seconds."""
     servers.control.reset("events")
     return bare_loop(servers.url, bodies)
+
+
+def post_on_two(servers: Servers, bodies: Sequence[bytes]) -> float:
+    """Do as `post`, on two connections."""
+    servers.control.reset("events")
+    with ThreadPoolExecutor(2) as threads:
+        started = time.perf_counter()
+        list(threads.map(bare_loop, [servers.url] * 2, [bodies[::2], bodies[1::2]]))
+        return time.perf_counter() - started
 
 
 def fill(warehouse: str, events: int, pixels: Sequence[str]) -> list[bytes]:
@@ -125,10 +139,11 @@ def deliver_all(servers: Servers, warehouse: str, events: int, pixels: Sequence[
 def measure_delivery(servers: Servers, events: int, rounds: int, pixels: Sequence[str]) -> Speed:
     """Compare the bare loop with a worker for each pixel.
 
-    The bare loop has one connection and one call at a time, as each worker of ours has; it runs
-    right before and right after ours, and both runs count.
+    The bare loop has one connection and one call at a time; it runs right before and right after
+    ours, and both runs count. A worker of ours has two calls on their way, so that a bare loop on
+    two connections is measured as well.
     """
-    bare, delivery = [], []
+    bare, bare_on_two, delivery = [], [], []
     for number in range(rounds):
         warehouse = servers.warehouse("speed")
         bodies = fill(warehouse, events, pixels)
@@ -137,9 +152,10 @@ def measure_delivery(servers: Servers, events: int, rounds: int, pixels: Sequenc
         before = post(servers, bodies)
         delivery.append(events / deliver_all(servers, warehouse, events, pixels))
         bare.append(2 * events / (before + post(servers, bodies)))
+        bare_on_two.append(events / post_on_two(servers, bodies))
         servers.postgres.drop_database("speed")
     shares = [ours / theirs for ours, theirs in zip(delivery, bare, strict=True)]
-    medians = map(statistics.median, (bare, delivery, shares))
+    medians = map(statistics.median, (bare, bare_on_two, delivery, shares))
     return Speed(*medians, min(shares), max(shares))
 
 

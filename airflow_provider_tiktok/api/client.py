@@ -80,7 +80,7 @@ _Exchange = Callable[[ApiRequest, str | None], Outcome]
 
 
 class TikTokClient:
-    """The TikTok Business API for one app and one token.
+    """The TikTok Business API for one app and one token. Threads may share it.
 
     `access_token` is asked before every call, so that a token changed elsewhere is picked up; None
     for calls that need no token. `patience` is how many seconds `call_once` waits for the quota

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -123,18 +124,23 @@ def _wait(outcome: Outcome, tries: Tries, policy: RetryPolicy, chance: float) ->
 
 
 class TimeoutMemory:
-    """Remember which requests timed out, so that none is sent into TikTok's ten-minute block."""
+    """Remember which requests timed out, so that none is sent into TikTok's ten-minute block.
+
+    Threads may share it.
+    """
 
     def __init__(self, clock: Clock) -> None:
         """Start with nothing remembered."""
         self._clock = clock
+        self._lock = threading.Lock()
         self._timeouts: dict[str, deque[datetime]] = {}
 
     def note(self, fingerprint: str) -> None:
         """Remember that the request timed out now."""
         now = self._clock()
-        self._forget(now)
-        self._timeouts.setdefault(fingerprint, deque()).append(now)
+        with self._lock:
+            self._forget(now)
+            self._timeouts.setdefault(fingerprint, deque()).append(now)
 
     def blocked_for(self, fingerprint: Callable[[], str]) -> float:
         """Return the seconds for which TikTok would not serve this request, 0 if it would.
@@ -142,13 +148,14 @@ class TimeoutMemory:
         The fingerprint of a large body takes milliseconds: it is asked for only when one is known.
         """
         now = self._clock()
-        self._forget(now)
-        if not self._timeouts:
-            return 0.0
-        moments = self._timeouts.get(fingerprint(), deque())
-        if len(moments) < TIMEOUTS_THAT_BLOCK:
-            return 0.0
-        return (moments[-1] + TIMEOUT_MEMORY - now).total_seconds()
+        with self._lock:
+            self._forget(now)
+            if not self._timeouts:
+                return 0.0
+            moments = self._timeouts.get(fingerprint(), deque())
+            if len(moments) < TIMEOUTS_THAT_BLOCK:
+                return 0.0
+            return (moments[-1] + TIMEOUT_MEMORY - now).total_seconds()
 
     def _forget(self, now: datetime) -> None:
         for fingerprint in list(self._timeouts):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_tiktok.hooks.masks import hide
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 class TokenSource:
     """Return the token to call TikTok with, read anew each time so that a change is seen at once.
+
+    Threads may share it.
 
     :param keys: ``[tiktok] token_keys``; without one only the pasted token can be used.
     :param connect: opens a session of the warehouse; called at the first use of a kept token.
@@ -39,6 +42,7 @@ class TokenSource:
         self._renew = renew
         self._warehouse: psycopg.Connection[Any] | None = None
         self._used: Token | None = None
+        self._lock = threading.Lock()
 
     def __call__(self) -> str:
         """Return the token.
@@ -55,7 +59,8 @@ class TokenSource:
                 "Paste one into it; or set [tiktok] token_keys and connect with OAuth.",
             )
         try:
-            return self._kept()
+            with self._lock:
+                return self._kept()
         except TokenUnavailableError as error:
             # A dead grant must be seen: nobody is told that a token pasted long ago took over.
             if pasted and error.status != "needs_reauth":

@@ -104,7 +104,7 @@ class TikTokDeliverEventsOperator(_EventsOperator):
     """Deliver the waiting events of one pixel.
 
     The task ends after *max_seconds* even if events are left: they are delivered by the next run.
-    A task that is stopped finishes the call that is on its way and records its answer.
+    A task that is stopped finishes the calls that are on their way and records their answers.
 
     :param pixel_code: TikTok's pixel code; may be templated or mapped.
     :param max_seconds: below Airflow's heartbeat timeout (300), so that a task which Airflow has

@@ -1,7 +1,8 @@
 """Deliver what waits in the outbox: claim, send, settle, until nothing is due or time is up.
 
-While one batch is on its way the one before it is settled and the next one is claimed and started,
-so that the database's work costs no time.
+The first call goes alone. Once TikTok has taken one, two are on their way at a time: while one is
+answered the other is settled and the next one is claimed and started, so that neither the database
+nor the network costs time. After any other answer it is one again.
 """
 
 from __future__ import annotations
@@ -76,8 +77,8 @@ def deliver(
     early and what to do. Airflow may run two of these at once; each event goes to one of them.
 
     :param target: the warehouse: a connection in autocommit mode, or a URI.
-    :param max_seconds: after them no batch is taken any more; the one on its way is finished.
-    :param stop: asked before each batch; True ends the run after the batch on its way.
+    :param max_seconds: after them no batch is taken any more; what is on its way is finished.
+    :param stop: asked before each batch; True ends the run after those on their way.
     :param chance: draws from [0, 1), for the back-off.
     :raises ExportRelationError: consent cannot be read again, so nothing is sent.
     """
@@ -110,18 +111,13 @@ class _Run:
     ended: Stopped | None = None
     prepared_at: float = field(default=float("-inf"))
     failures: int = 0
+    was_taken: bool = False
     is_open: bool = False
     sender: DeliverySender = field(init=False)
 
     def __post_init__(self) -> None:
-        """Make the sender; half of a lease is left for the call of a batch that has waited."""
-        self.sender = DeliverySender(
-            self.client,
-            self.queue.worker.event_source_id,
-            self._may_take,
-            self.pace.clock,
-            self.queue.limits.lease.total_seconds() / 2,
-        )
+        """Make the sender."""
+        self.sender = DeliverySender(self.client, self.queue.worker.event_source_id)
 
     def to_the_end(self) -> None:
         """Send until nothing is due, or something ends the run."""
@@ -131,14 +127,10 @@ class _Run:
         self.queue.result.stopped = self.ended or Stopped.EMPTY
 
     def wind_up(self) -> None:
-        """Write what came of the batch on its way, and give the others back, however a run ends."""
-        self.ended = self.ended or Stopped.ASKED  # a batch that waits for its turn stays
+        """Write what came of what is on its way, and give the rest back, however a run ends."""
         while self.sender:
             batch, outcome = self.sender.land()
-            if outcome is None:
-                self.queue.ready.append(batch)
-            else:
-                self.queue.settle(batch, decide(outcome, len(batch)), outcome)
+            self.queue.settle(batch, decide(outcome, len(batch)), outcome)
         self.queue.put_back()
 
     def _take_off(self) -> bool:
@@ -151,8 +143,9 @@ class _Run:
         return False
 
     def _line_up(self) -> None:
-        """While a batch is on its way, start the one that leaves after it."""
-        if len(self.sender) < MOST and self._may_take() and (self.queue.ready or self._take()):
+        """Let another batch leave beside the one on its way, if TikTok took the last one."""
+        has_room = self.was_taken and len(self.sender) < MOST
+        if has_room and self._may_take() and (self.queue.ready or self._take()):
             self._launch()
 
     def _launch(self) -> bool:
@@ -165,13 +158,9 @@ class _Run:
     def _land(self) -> None:
         """Wait for an answer, write what came of it, and claim on if all is well."""
         batch, outcome = self.sender.land()
-        if outcome is None:  # its turn did not come
-            self.queue.ready.appendleft(batch)
-            return
         verdict = decide(outcome, len(batch))
         self.queue.result.calls += outcome.was_sent
-        if not outcome.is_success:
-            self._call_back()
+        self.was_taken = outcome.is_success
         with self.queue.connection.transaction():
             self.queue.settle(batch, verdict, outcome)
             if outcome.is_success and self._may_claim_beside():
@@ -186,13 +175,6 @@ class _Run:
             self._stop_for(verdict, outcome)
         elif verdict.is_failure:
             self._rest_after_failure()
-
-    def _call_back(self) -> None:
-        """Take back the batch that waited for its turn: the call before it did not succeed."""
-        while self.sender:
-            batch, outcome = self.sender.land()
-            assert outcome is None, "it left behind a call that did not succeed"  # noqa: S101
-            self.queue.ready.appendleft(batch)
 
     def _may_claim_beside(self) -> bool:
         """Return whether the transaction of a receipt may claim as well."""

@@ -26,8 +26,8 @@ Left = tuple[dict[str, int], ...]
 class Point:
     """One point: `plant` makes the process die there.
 
-    `left` are the states that may be found after the kill: while one thread sends, the other may
-    have claimed the next batch or not. `copies` are the least and the most copies that
+    `left` are the states that may be found after the kill: while one thread sends, another may
+    have claimed a batch or not. `copies` are the least and the most copies that
     TikTok may have beyond one of each event once another worker has finished the work.
     """
 
@@ -37,11 +37,14 @@ class Point:
     copies: tuple[int, int]
 
 
-def _named(name: str, left: Left, copies: tuple[int, int]) -> Point:
-    def plant() -> None:
-        os.environ["TIKTOK_FAILPOINT"] = f"{name}:1"
+def _named(name: str, left: Left, copies: tuple[int, int], *, passes: int = 1) -> Point:
+    """Die at a pass of a failpoint of ours; at the second two calls are under way."""
+    place = f"{name}:{passes}"
 
-    return Point(name, plant, left, copies)
+    def plant() -> None:
+        os.environ["TIKTOK_FAILPOINT"] = place
+
+    return Point(place, plant, left, copies)
 
 
 def _die() -> None:
@@ -68,19 +71,24 @@ def _after_sends(times: int) -> Callable[[], None]:
 
 
 NOTHING: Left = ({},)
-FIRST_CLAIMED: Left = ({"inflight": 10, "pending": 20},)
-TWO_CLAIMED: Left = ({"inflight": 20, "pending": 10},)
-WHILE_SENDING: Left = FIRST_CLAIMED + TWO_CLAIMED
+ALONE: Left = ({"inflight": 10, "pending": 20},)
+ONE_OF_TWO: Left = ({"delivered": 10, "inflight": 10, "pending": 10},)
+BOTH: Left = ({"delivered": 10, "inflight": 20},)
 POINTS = (
     _named("enqueue_before_insert", NOTHING, (0, 0)),
     _named("enqueue_after_insert", NOTHING, (0, 0)),
-    _named("claim_after_commit", FIRST_CLAIMED, (0, 0)),
-    _named("attempt_written", FIRST_CLAIMED, (0, 0)),
-    _named("send_before_connect", WHILE_SENDING, (0, 0)),
-    Point("headers_sent", _after_sends(1), WHILE_SENDING, (0, 0)),
-    Point("body_sent", _after_sends(2), WHILE_SENDING, (10, 10)),
-    _named("send_after_response", WHILE_SENDING, (10, 10)),
-    _named("settle_before_commit", TWO_CLAIMED, (10, 20)),
-    _named("claim_before_commit", TWO_CLAIMED, (10, 20)),
-    _named("settle_after_commit", ({"inflight": 20, "delivered": 10},), (0, 10)),
+    _named("claim_after_commit", ALONE, (0, 0)),
+    _named("attempt_written", ALONE, (0, 0)),
+    _named("send_before_connect", ALONE, (0, 0)),
+    Point("headers_sent", _after_sends(1), ALONE, (0, 0)),
+    Point("body_sent", _after_sends(2), ALONE, (10, 10)),
+    _named("send_after_response", ALONE, (10, 10)),
+    _named("settle_before_commit", ALONE, (10, 10)),
+    _named("claim_before_commit", ALONE, (10, 10)),
+    _named("settle_after_commit", ONE_OF_TWO, (0, 0)),
+    _named("attempt_written", ONE_OF_TWO, (0, 0), passes=2),
+    _named("send_before_connect", ONE_OF_TWO + BOTH, (0, 10), passes=2),
+    _named("send_after_response", ONE_OF_TWO + BOTH, (10, 20), passes=2),
+    _named("settle_before_commit", BOTH, (10, 20), passes=2),
+    _named("settle_after_commit", ({"delivered": 20, "inflight": 10},), (0, 10), passes=2),
 )

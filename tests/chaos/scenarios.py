@@ -49,7 +49,7 @@ def crash(bench: Bench) -> Red:
     rows = [purchase(number) for number in range(1, 31)]
     bench.enqueue(rows)
     plants = {point.name: point.plant for point in POINTS}
-    for minutes, name in enumerate(("send_before_connect", "body_sent")):
+    for minutes, name in enumerate(("send_before_connect:1", "body_sent")):
         worker = fork.Process(target=_die_at, args=(bench, plants[name], minutes * 3))
         worker.start()
         worker.join()

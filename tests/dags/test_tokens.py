@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import psycopg
 import pytest
 from cryptography.fernet import Fernet
 
+from airflow_provider_tiktok.api.oauth import AccountToken
 from airflow_provider_tiktok.hooks.authorisation import Authorisation
 from airflow_provider_tiktok.hooks.tiktok import TikTokHook
 from airflow_provider_tiktok.warehouse.tokens import TokenStore
@@ -70,6 +72,35 @@ def test_a_dead_token_is_marked_and_a_new_one_heals(
     assert len(stage.sandbox.requests()) == calls
     grant(stage, store, "kept-access-token-2")
     assert stage.run("tiktok_accounts", world.end).state == "success"
+
+
+def test_two_calls_of_one_run_find_that_the_token_ends_and_it_is_renewed_once(
+    stage: Stage, store: TokenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.save(
+        "tiktok_default",
+        access_token="access-0",  # noqa: S106 - made up
+        refresh_token="refresh-0",  # noqa: S106
+        token_family="account_holder",  # noqa: S106
+        expires_in=60,
+    )
+    hook = TikTokHook()
+    found: list[str] = []
+    renewals: list[str] = []
+    other = threading.Thread(target=lambda: found.append(hook.token_source()))
+
+    def renew(_: TikTokHook, refresh_token: str) -> AccountToken:
+        renewals.append(refresh_token)
+        other.start()
+        other.join(0.5)  # it asks while this call is under way
+        return AccountToken("access-1", "refresh-1", 86_400, 31_536_000, (), None)
+
+    monkeypatch.setattr(TikTokHook, "_renew_account_token", renew)
+    found.append(hook.token_source())
+    other.join()
+    hook.close()
+
+    assert (found, renewals) == (["access-1", "access-1"], ["refresh-0"])
 
 
 def test_without_any_token_the_task_says_how_to_get_one(

@@ -1,5 +1,4 @@
--- Say that bytes are about to leave. No row: the lease was lost, and nothing may be sent. A batch
--- that was started and did not leave, because its turn did not come, may be started again.
+-- Say that bytes are about to leave. No row: the lease was lost, and nothing may be sent.
 update tiktok_ops.event_batches as batches
 set
     outcome = 'sent',
@@ -8,6 +7,6 @@ set
 from (select tiktok_ops.now() as now) as clock
 where
     batches.batch_id = %(batch_id)s
-    and batches.outcome in ('ready', 'sent')
+    and batches.outcome = 'ready'
     and batches.leased_until > clock.now
 returning batches.batch_id
