@@ -10,6 +10,7 @@ import itertools
 import json
 import os
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -128,6 +129,7 @@ class Stage:
         dag = without_retries(load_dag(dag_id))
         with contextlib.redirect_stdout(io.StringIO()) as log:
             run = dag.test(logical_date=logical_date, run_after=logical_date, run_conf=conf or None)
+        sys.stdout.write(log.getvalue())  # whole, where a test fails
         tasks = {(ti.task_id, ti.map_index): ti for ti in run.get_task_instances()}
         return Run(
             state=str(run.state),
