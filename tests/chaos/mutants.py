@@ -86,7 +86,7 @@ def attempt_after_send() -> None:
     _in_sql(
         "delivery/claim",
         ("attempts = outbox.attempts + 1,", ""),
-        ("where batch_id is not null", "where false"),
+        ("where reason is null and batch_id is not null", "where false"),
         ("        held.outbox_ids,\n", "        '{}'::bigint[] as outbox_ids,\n"),
     )
 

@@ -21,9 +21,9 @@ SETTINGS = EventSettings()
 LIMITS = Limits()
 
 
-def put(connection: psycopg.Connection[Any], events: int = 1) -> None:
+def put(connection: psycopg.Connection[Any], events: int = 1, **changes: Any) -> None:
     """Bring so many purchases into the outbox."""
-    add_rows(connection, *(purchase(number) for number in range(1, events + 1)))
+    add_rows(connection, *(purchase(number, **changes) for number in range(1, events + 1)))
     enqueue(connection, RELATION, SETTINGS)
 
 

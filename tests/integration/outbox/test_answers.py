@@ -22,6 +22,7 @@ from tests.integration.outbox.export import (
     purchase,
     states,
 )
+from tests.integration.outbox.leases import put
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,12 +34,6 @@ if TYPE_CHECKING:
 
 # A run that waits for nothing: what is not due now is left to the next run.
 HASTY = Pace(patience=0.0, sleep=lambda _: None)
-
-
-def put(connection: psycopg.Connection[Any], events: int, **changes: Any) -> None:
-    """Bring so many purchases into the outbox."""
-    add_rows(connection, *(purchase(number, **changes) for number in range(1, events + 1)))
-    enqueue(connection, RELATION, EventSettings())
 
 
 def run(

@@ -6,17 +6,16 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_tiktok.events.settings import EventSettings
-from airflow_provider_tiktok.warehouse import outbox_batches as batches
 from airflow_provider_tiktok.warehouse.outbox import enqueue
-from airflow_provider_tiktok.warehouse.outbox_batches import Batch, Limits, Worker
 from tests.chaos.waiting import wait_until
-from tests.integration.outbox.export import PIXEL, RELATION, add_rows, change_row, purchase
+from tests.integration.outbox.export import RELATION, change_row
+from tests.integration.outbox.leases import SETTINGS, claim, put
 
 if TYPE_CHECKING:
     import psycopg
 
-SETTINGS = EventSettings()
+    from airflow_provider_tiktok.warehouse.outbox_batches import Batch
+
 # A claim asks for the time when it has its snapshot and before it locks a row.
 SLOW_CLOCK = """
 alter function tiktok_ops.now() rename to plain_now;
@@ -45,22 +44,21 @@ order by event_id
 def claim_slowly(claimer: psycopg.Connection[Any], taken: list[Batch | None]) -> None:
     """Claim with a second between looking and taking."""
     claimer.execute("set test.is_slow = 'yes'")
-    taken.append(batches.claim(claimer, Worker(PIXEL), SETTINGS, Limits()).batch)
+    taken.append(claim(claimer))
 
 
 def test_an_event_that_changes_while_it_is_claimed_leaves_as_it_is_then(
     connection: psycopg.Connection[Any], other: psycopg.Connection[Any]
 ) -> None:
-    add_rows(connection, *(purchase(number) for number in (1, 2, 3)))
-    enqueue(connection, RELATION, SETTINGS)
+    put(connection, 3)
     connection.execute(SLOW_CLOCK)
     taken: list[Batch | None] = []
-    claim = threading.Thread(target=claim_slowly, args=(other, taken))
-    claim.start()
+    claiming = threading.Thread(target=claim_slowly, args=(other, taken))
+    claiming.start()
     wait_until(lambda: connection.execute(ASLEEP).fetchone() == (1,), 10, "the claim looks")
     change_row(connection, "ord_2", value="99.00")
     assert enqueue(connection, RELATION, SETTINGS).refreshed == 1
-    claim.join()
+    claiming.join()
 
     [batch] = taken
     assert batch is not None

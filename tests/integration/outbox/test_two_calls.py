@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from airflow_provider_tiktok.api.transport import Transport
-from airflow_provider_tiktok.events.settings import EventSettings
 from airflow_provider_tiktok.warehouse.delivery import deliver
 from airflow_provider_tiktok.warehouse.delivery_result import Stopped
-from airflow_provider_tiktok.warehouse.outbox import enqueue
 from airflow_provider_tiktok.warehouse.outbox_batches import Limits
 from tests.chaos.waiting import wait_until
-from tests.integration.outbox.export import PIXEL, RELATION, add_rows, purchase
+from tests.integration.outbox.export import PIXEL
+from tests.integration.outbox.leases import put
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,8 +66,7 @@ def watched(
     connection: psycopg.Connection[Any], make_client: Callable[..., TikTokClient]
 ) -> MakeWatched:
     """Put ten events into the outbox; make clients whose calls are watched."""
-    add_rows(connection, *(purchase(number) for number in range(1, EVENTS + 1)))
-    enqueue(connection, RELATION, EventSettings())
+    put(connection, EVENTS)
 
     def make(pair: int, then: Callable[[int], None] = lambda _: None) -> tuple[TikTokClient, Watch]:
         members = {

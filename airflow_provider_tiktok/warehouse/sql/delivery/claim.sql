@@ -141,27 +141,18 @@ held as materialized (
         )
 ),
 
-tried as materialized (
+decided as materialized (
     select
         judged.outbox_id,
         judged.attempts,
         judged.batch_id,
-        judged.outbox_ctid
+        judged.outbox_ctid,
+        case
+            when judged.outbox_id = any(held.without_payload) then 'payload_removed'
+            else judged.reason
+        end as reason
     from judged
     cross join held
-    where
-        judged.attempts > 0
-        and judged.reason is null
-        and not judged.outbox_id = any(held.without_payload)
-),
-
-ending as materialized (
-    select
-        judged.outbox_id,
-        coalesce(judged.reason, 'payload_removed') as reason
-    from judged
-    cross join held
-    where judged.reason is not null or judged.outbox_id = any(held.without_payload)
 ),
 
 batch as (
@@ -189,8 +180,8 @@ earlier as (
         outbox_id,
         attempts,
         batch_id
-    from tried
-    where batch_id is not null
+    from decided
+    where reason is null and batch_id is not null
 ),
 
 taken as (
@@ -214,25 +205,32 @@ leased as (
         batch_id = (select batch.batch_id from batch),
         attempts = outbox.attempts + 1,
         first_sent_at = coalesce(outbox.first_sent_at, (select clock.now from clock))
-    where outbox.ctid = any(array(select tried.outbox_ctid from tried))
+    where
+        outbox.ctid = any(
+            array(
+                select decided.outbox_ctid
+                from decided
+                where decided.reason is null and decided.attempts > 0
+            )
+        )
 ),
 
 ended as (
     update tiktok_ops.event_outbox as outbox
     set
-        state = case ending.reason
+        state = case decided.reason
             when 'outcome_unknown' then 'expired_unknown'
             when 'too_old' then 'expired'
             when 'retries_exhausted' then 'quarantined'
             else 'suppressed'
         end,
-        reason = ending.reason,
-        hint = %(hints)s::jsonb ->> ending.reason,
+        reason = decided.reason,
+        hint = %(hints)s::jsonb ->> decided.reason,
         next_attempt_at = null,
         settled_at = clock.now
-    from ending
+    from decided
     cross join clock
-    where outbox.outbox_id = ending.outbox_id
+    where outbox.outbox_id = decided.outbox_id and decided.reason is not null
 )
 
 select
@@ -240,7 +238,11 @@ select
     (select min(judged.event_source) from judged) as event_source,
     held.outbox_ids,
     convert_to(held.data, 'UTF8') as payloads,
-    (select array_agg(ending.reason) from ending) as reasons,
+    (
+        select array_agg(decided.reason)
+        from decided
+        where decided.reason is not null
+    ) as reasons,
     look.is_stale
 from held
 cross join look
