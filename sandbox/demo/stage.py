@@ -68,7 +68,7 @@ class Stage:
         with psycopg.connect(self.warehouse_uri, autocommit=True) as connection:
             statement = sql.SQL("alter database {} set tiktok.clock_offset = {}").format(
                 sql.Identifier(connection.info.dbname),
-                sql.Literal(f"{offset.total_seconds():.0f} seconds"),
+                sql.Literal(f"{offset.total_seconds():.6f} seconds"),
             )
             connection.execute(statement)
 

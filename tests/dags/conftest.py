@@ -115,10 +115,10 @@ class Stage:
         self.environment.setenv("AIRFLOW_CONN_TIKTOK_DEFAULT", json.dumps(value))
 
     def at(self, moment: datetime) -> None:
-        """Let the warehouse and TikTok live at that moment."""
+        """Let the warehouse and TikTok live at that moment, and not a moment earlier."""
         self.sandbox.set_clock(moment)
         with psycopg.connect(self.warehouse_uri, autocommit=True) as connection:
-            offset = f"{(moment - datetime.now(UTC)).total_seconds():.0f} seconds"
+            offset = f"{(moment - datetime.now(UTC)).total_seconds():.6f} seconds"
             name = sql.Identifier(connection.info.dbname)
             statement = sql.SQL("alter database {} set tiktok.clock_offset = {}")
             connection.execute(statement.format(name, sql.Literal(offset)))
