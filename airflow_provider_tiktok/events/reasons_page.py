@@ -24,7 +24,7 @@ state of an event, its reason and what to do; `airflow tiktok quarantine` lists 
 | --- | --- |
 | pending | Waits to be sent: now, after a back-off, or as a refund for its purchase. |
 | inflight | A worker has it, or had it and its lease has not ended. |
-| delivered | TikTok accepted it: the body's code was 0. |
+| delivered | TikTok accepted it: code 0. Its reason, if any, says why a replay did not go. |
 | quarantined | Something is wrong with this event alone. Correct its row, then replay it. |
 | suppressed | It is not to be sent: consent, a setting, a forgotten person, a missing purchase. |
 | expired | It is too old for TikTok; no call was made. |

@@ -86,8 +86,11 @@ class DeliveryQueue:
             self.limits,
             batch_size=self.batch_size or self.limits.batch_size,
         )
-        for reason, events in claimed.ended.items():
-            self._count(reason, events)
+        for reason, events in claimed.kept_back.items():
+            if reason == batches.SIGNALS_CHANGED:
+                self.result.given_back += events
+            else:
+                self._count(reason, events)
         if claimed.batch is not None:
             self.has_backlog = len(claimed.batch) == self.limits.batch_size
             self._add(claimed.batch)

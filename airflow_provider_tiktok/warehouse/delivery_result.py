@@ -23,8 +23,9 @@ class Stopped(StrEnum):
 class DeliveryResult:
     """Counts of one run. No payloads, no ids.
 
-    `retried` events wait for another attempt, `unknown` of them may be at TikTok already. `message`
-    says what a person has to do when `stopped` is blocked.
+    `retried` events wait for another attempt, `unknown` of them may be at TikTok already.
+    `given_back` ones hold a signal that the connection no longer allows, and wait for an enqueue to
+    build them anew. `message` says what a person has to do when `stopped` is blocked.
     """
 
     calls: int = 0
@@ -36,6 +37,7 @@ class DeliveryResult:
     retried: int = 0
     unknown: int = 0
     recovered: int = 0
+    given_back: int = 0
     released_refunds: int = 0
     stopped: Stopped = Stopped.EMPTY
     message: str | None = None

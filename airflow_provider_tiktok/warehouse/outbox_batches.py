@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_tiktok.events.consent import ConsentPolicy
 from airflow_provider_tiktok.events.reasons import HINTS
+from airflow_provider_tiktok.events.signals import ALL
 from airflow_provider_tiktok.warehouse.database import statement
 from airflow_provider_tiktok.warehouse.failpoint import failpoint
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 EVENTS_A_BATCH = 1000  # TikTok refuses a call with more
 BETWEEN = b",\n"
+SIGNALS_CHANGED = "signals_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +89,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one claim took: at most one batch, and how many events ended instead, by reason."""
+    """What one claim took: at most one batch, and how many events it kept back, by reason."""
 
     batch: Batch | None
-    ended: Mapping[str, int]
+    kept_back: Mapping[str, int]
 
     @property
     def is_empty(self) -> bool:
         """True when nothing was due."""
-        return self.batch is None and not self.ended
+        return self.batch is None and not self.kept_back
 
 
 @contextmanager
@@ -119,21 +121,11 @@ def claim(
 ) -> Claim:
     """Lease the next events of a pixel to a new batch and write their attempts.
 
-    Events that may not leave any more (consent, age, horizon) end here with their reason. Nothing
-    of a paused or blocked pixel is taken.
+    Events that may not leave any more (consent, age, horizon) end here with their reason. Those
+    that hold more signals than the connection allows by now go back to the enqueue, with
+    SIGNALS_CHANGED in place of a reason. Nothing of a paused or blocked pixel is taken.
     """
-    parameters = {
-        "event_source_id": worker.event_source_id,
-        "run_id": worker.run_id,
-        "worker": worker.name,
-        "batch_size": batch_size or limits.batch_size,
-        "is_strict": settings.consent_policy is ConsentPolicy.STRICT,
-        "lease": limits.lease,
-        "unknown_window": limits.unknown_window,
-        "transient_window": limits.transient_window,
-        "hints": json.dumps(HINTS),
-        **ages(settings),
-    }
+    parameters = claim_parameters(worker, settings, limits, batch_size=batch_size)
     is_stale = True
     while is_stale:
         row = connection.execute(
@@ -144,6 +136,26 @@ def claim(
     if batch_id is None:
         return Claim(None, Counter(reasons))
     return Claim(Batch(batch_id, event_source, outbox_ids, payloads), Counter(reasons))
+
+
+def claim_parameters(
+    worker: Worker, settings: EventSettings, limits: Limits, *, batch_size: int | None = None
+) -> dict[str, Any]:
+    """Return the parameters of `delivery/claim`."""
+    return {
+        "event_source_id": worker.event_source_id,
+        "run_id": worker.run_id,
+        "worker": worker.name,
+        "batch_size": batch_size or limits.batch_size,
+        "is_strict": settings.consent_policy is ConsentPolicy.STRICT,
+        "may_all_signals": settings.signals == ALL,
+        "allowed_signals": sorted(settings.signals),
+        "lease": limits.lease,
+        "unknown_window": limits.unknown_window,
+        "transient_window": limits.transient_window,
+        "hints": json.dumps(HINTS),
+        **ages(settings),
+    }
 
 
 def keep_memory(connection: psycopg.Connection[Any]) -> None:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from airflow_provider_tiktok.events.reasons import HINTS
 from airflow_provider_tiktok.events.settings import EventSettings
 from airflow_provider_tiktok.warehouse.database import statement
 from airflow_provider_tiktok.warehouse.outbox import enqueue
-from airflow_provider_tiktok.warehouse.outbox_batches import Limits, ages, planned_for_claims
+from airflow_provider_tiktok.warehouse.outbox_batches import (
+    Limits,
+    Worker,
+    claim_parameters,
+    planned_for_claims,
+)
 from tests.integration.outbox.export import PIXEL, RELATION, add_rows, purchase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LIMITS = Limits()
 LENGTHEN = """
 with model as (
     select * from tiktok_ops.event_outbox order by outbox_id limit 1
@@ -54,18 +56,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def claim_plan(connection: psycopg.Connection[Any]) -> dict[str, Any]:
     """Return how PostgreSQL carried out a claim of 1,000, which is taken back."""
-    parameters = {
-        "event_source_id": PIXEL,
-        "run_id": None,
-        "worker": None,
-        "batch_size": LIMITS.batch_size,
-        "is_strict": False,
-        "lease": LIMITS.lease,
-        "unknown_window": LIMITS.unknown_window,
-        "transient_window": LIMITS.transient_window,
-        "hints": json.dumps(HINTS),
-        **ages(EventSettings()),
-    }
+    parameters = claim_parameters(Worker(PIXEL), EventSettings(), Limits())
     with planned_for_claims(connection), connection.transaction(force_rollback=True):
         cursor = psycopg.ClientCursor(connection)
         cursor.execute(
@@ -94,7 +85,7 @@ def test_a_claim_reads_the_same_from_a_backlog_ten_times_as_long(
         most = max(node["Actual Rows"] for node in nodes(plan))
         scans = [node["Node Type"] for node in nodes(plan) if node["Node Type"] == "Seq Scan"]
         assert due, "the due events are read in the order of their index"
-        assert most == LIMITS.batch_size
+        assert most == Limits().batch_size
         assert scans == []
         read[events] = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
 

@@ -67,7 +67,7 @@ def remove(connection: psycopg.Connection[Any]) -> object:
 
 # what somebody does, and what it finds of an event that a worker has
 OTHERS: list[tuple[Callable[[psycopg.Connection[Any]], object], object]] = [
-    (change, (1, 0)),
+    (change, (0, 0)),
     (deny, 0),
     (limit, 0),
     (remove, (1, 0)),
@@ -147,6 +147,19 @@ def test_a_claim_that_looked_before_another_one_took_passes_it_over(
 
     assert len(batch) == 3
     assert taken == [None]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "finds"), [(DELIVERED, (1, 0)), (NOT_SENT, (0, 1))], ids=["delivered", "not sent"]
+)
+def test_a_row_that_changed_while_a_worker_had_its_event_is_read_again_afterwards(
+    connection: psycopg.Connection[Any], verdict: Verdict, finds: object
+) -> None:
+    put(connection)
+    batch = take(connection)
+    assert change(connection) == (0, 0)
+    settle(connection, batch, verdict)
+    assert change(connection) == finds
 
 
 @pytest.mark.parametrize("verdict", [NOT_SENT, LATER], ids=lambda verdict: verdict.outcome)

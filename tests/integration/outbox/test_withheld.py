@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from airflow_provider_tiktok.events.consent import ConsentPolicy
 from airflow_provider_tiktok.events.settings import EventSettings
 from airflow_provider_tiktok.events.signals import allowed_signals
-from airflow_provider_tiktok.warehouse.delivery import deliver
+from airflow_provider_tiktok.warehouse.delivery import Pace, deliver
 from airflow_provider_tiktok.warehouse.outbox import enqueue
 from airflow_provider_tiktok.warehouse.outbox_receipts import ended_badly, read_receipts
+from airflow_provider_tiktok.warehouse.outbox_replay import ReplayFilter, replay
 from tests.integration.outbox.export import PIXEL, RELATION, add_rows, change_row, purchase
 
 if TYPE_CHECKING:
@@ -129,3 +131,52 @@ def test_consent_withdrawn_before_it_left_is_on_the_receipt(
     )
     [ended] = ended_badly(connection, "tiktok_default", states=["suppressed"])
     assert (ended.event_id, ended.reason, ended.total) == ("ord_1", "consent_withdrawn", 1)
+
+
+@pytest.mark.parametrize("noticed_by", ["enqueue", "delivery"])
+def test_a_replay_after_consent_was_withdrawn_sends_what_leaves_without_consent(
+    connection: psycopg.Connection[Any],
+    client: TikTokClient,
+    sandbox: RunningSandbox,
+    noticed_by: str,
+) -> None:
+    add_rows(connection, purchase(1))
+    enqueue(connection, RELATION, EventSettings())
+    change_row(connection, "ord_1", consent_state="denied")
+    if noticed_by == "delivery":
+        deliver(connection, client, PIXEL)
+        _replay(connection)
+        assert deliver(connection, client, PIXEL).suppressed == 1
+    enqueue(connection, RELATION, EventSettings())
+    [receipt] = read_receipts(connection, "tiktok_default", ["ord_1"])
+    assert (receipt.state, receipt.reason) == ("suppressed", "consent_withdrawn")
+    assert (receipt.consent_state, dict(receipt.withheld)) == ("denied", BY_CONSENT)
+
+    _replay(connection)
+    deliver(connection, client, PIXEL)
+
+    hashed = hashlib.sha256(b"73.162.1.9").hexdigest()
+    assert [one["payload"]["user"] for one in sandbox.events()] == [{"ip": hashed}]
+
+
+def test_no_replay_sends_a_copy_of_what_tiktok_may_have_once_consent_is_withdrawn(
+    connection: psycopg.Connection[Any], client: TikTokClient, sandbox: RunningSandbox
+) -> None:
+    add_rows(connection, purchase(1))
+    enqueue(connection, RELATION, EventSettings())
+    sandbox.fault("T06", times=1, endpoint="event/track/")
+    deliver(connection, client, PIXEL, pace=Pace(patience=0))
+    change_row(connection, "ord_1", consent_state="denied")
+    enqueue(connection, RELATION, EventSettings())
+    for _ in range(2):
+        _replay(connection)
+        enqueue(connection, RELATION, EventSettings())
+        deliver(connection, client, PIXEL)
+    [receipt] = read_receipts(connection, "tiktok_default", ["ord_1"])
+    assert (receipt.state, receipt.reason) == ("suppressed", "consent_withdrawn")
+    assert (len(receipt.attempts), len(receipt.replays)) == (1, 2)
+    assert len(sandbox.events(event_id="ord_1")) == 1
+
+
+def _replay(connection: psycopg.Connection[Any]) -> None:
+    replay(connection, ReplayFilter(event_ids=["ord_1"]), requested_by="ann", is_dry_run=False)

@@ -1,5 +1,7 @@
 -- Take the next events of one pixel: lease them to a new batch and write their attempts, or end
 -- those that may not leave any more. One statement, so that nothing comes between the two.
+-- An event that holds a signal which the connection no longer allows is given back to the enqueue,
+-- which builds it anew: its source_hash is gone, so that its row counts as changed.
 --
 -- The row of an event that was never tried stays as it is: its attempt stands in the batch, and
 -- goes into the row together with what comes of it.
@@ -121,24 +123,38 @@ judged as materialized (
 
 held as materialized (
     select
-        count(payloads.payload) as events,
+        count(*) filter (where payloads.may_leave) as events,
         array_agg(payloads.outbox_id order by payloads.outbox_id) filter (
-            where payloads.payload is not null
+            where payloads.may_leave
         ) as outbox_ids,
         -- A payload has no line break of its own.
-        string_agg(payloads.payload, e',\n' order by payloads.outbox_id) as data,
+        string_agg(payloads.payload, e',\n' order by payloads.outbox_id) filter (
+            where payloads.may_leave
+        ) as data,
         coalesce(
             array_agg(payloads.outbox_id) filter (where payloads.payload is null), '{}'
-        ) as without_payload
-    from tiktok_ops.event_payloads as payloads
-    where
-        payloads.outbox_id = any(
-            array(
-                select judged.outbox_id
-                from judged
-                where judged.reason is null
+        ) as without_payload,
+        coalesce(
+            array_agg(payloads.outbox_id) filter (where not payloads.may_leave), '{}'
+        ) as says_too_much
+    from (
+        select
+            outbox_id,
+            payload,
+            case
+                when payload is not null
+                    then %(may_all_signals)s or signals <@ %(allowed_signals)s::text[]
+            end as may_leave
+        from tiktok_ops.event_payloads
+        where
+            outbox_id = any(
+                array(
+                    select judged.outbox_id
+                    from judged
+                    where judged.reason is null
+                )
             )
-        )
+    ) as payloads
 ),
 
 decided as materialized (
@@ -149,6 +165,7 @@ decided as materialized (
         judged.outbox_ctid,
         case
             when judged.outbox_id = any(held.without_payload) then 'payload_removed'
+            when judged.outbox_id = any(held.says_too_much) then 'signals_changed'
             else judged.reason
         end as reason
     from judged
@@ -192,7 +209,9 @@ taken as (
             array(
                 select picked.outbox_id from picked
                 except
-                select judged.outbox_id from judged
+                select decided.outbox_id
+                from decided
+                where decided.reason is distinct from 'signals_changed'
             )
         )
 ),
@@ -215,6 +234,16 @@ leased as (
         )
 ),
 
+given_back as (
+    update tiktok_ops.event_outbox as outbox
+    set
+        source_hash = '',
+        next_attempt_at = clock.now + interval '15 minutes'
+    from decided
+    cross join clock
+    where outbox.outbox_id = decided.outbox_id and decided.reason = 'signals_changed'
+),
+
 ended as (
     update tiktok_ops.event_outbox as outbox
     set
@@ -230,7 +259,7 @@ ended as (
         settled_at = clock.now
     from decided
     cross join clock
-    where outbox.outbox_id = decided.outbox_id and decided.reason is not null
+    where outbox.outbox_id = decided.outbox_id and decided.reason <> 'signals_changed'
 )
 
 select

@@ -1,8 +1,11 @@
 -- Rows that the outbox has read before and that say something else now. lock_changed.sql has locked
--- them, so that it is certain which of them a worker has.
+-- them, so that it is certain which of them a worker has: those are left to the next enqueue.
 --
 -- frozen: TikTok may have the event, so what it says stays; the difference is flagged.
--- withdrawn: consent was granted when the event was built and is not any more; it stops.
+-- withdrawn: consent was granted when the event was built and is not any more; it stops, and keeps
+--   what may leave without consent, so that a replay cannot send more.
+-- stopped: the same, but TikTok may have the event, so what it says stays. Its consent stays with
+--   it: by that the delivery finds what consent no longer covers, and stops a replay.
 -- refreshed: nothing arrived yet, so the event takes what the row says now.
 -- corrected: the event ended without arriving; it takes what the row says, and waits for a replay.
 with existing as materialized (
@@ -11,14 +14,13 @@ with existing as materialized (
         outbox.state as old_state,
         staged.*,
         case
-            when tiktok_ops.is_leased(outbox) then 'frozen'
             when
                 outbox.state = 'pending' and outbox.consent_state = 'granted'
                 and (
                     staged.consent_state <> 'granted'
                     or (staged.limited_data_use and outbox.has_unknown_outcome)
                 )
-                then 'withdrawn'
+                then case when outbox.has_unknown_outcome then 'stopped' else 'withdrawn' end
             when
                 outbox.has_unknown_outcome
                 or outbox.state in ('delivered', 'expired_unknown')
@@ -29,7 +31,7 @@ with existing as materialized (
     from staged_events as staged
     inner join tiktok_ops.event_outbox as outbox
         using (event_id, event_source_id, event_type)
-    where outbox.source_hash <> staged.source_hash
+    where outbox.source_hash <> staged.source_hash and not tiktok_ops.is_leased(outbox)
     order by outbox.outbox_id
     for update of outbox
 ),
@@ -38,7 +40,7 @@ judged as materialized (
     select
         existing.*,
         case
-            when existing.verdict = 'withdrawn' then 'suppressed'
+            when existing.verdict in ('withdrawn', 'stopped') then 'suppressed'
             when existing.verdict = 'refreshed' then existing.state
             else existing.old_state
         end as new_state,
@@ -62,7 +64,7 @@ said as (
     from judged
     where
         payloads.outbox_id = judged.outbox_id
-        and judged.verdict in ('refreshed', 'corrected')
+        and judged.verdict in ('refreshed', 'corrected', 'withdrawn')
 ),
 
 frozen as (
@@ -73,20 +75,15 @@ frozen as (
         = case when judged.has_new_payload then %(now)s else outbox.payload_changed_at end,
         state = judged.new_state,
         reason
-        = case when judged.verdict = 'withdrawn' then 'consent_withdrawn' else outbox.reason end,
-        hint = case when judged.verdict = 'withdrawn' then %(withdrawn_hint)s else outbox.hint end,
-        consent_state = case
-            when judged.verdict = 'withdrawn' then judged.consent_state else outbox.consent_state
-        end,
-        waits_for_purchase = outbox.waits_for_purchase and judged.verdict <> 'withdrawn',
-        next_attempt_at = case when judged.verdict <> 'withdrawn' then outbox.next_attempt_at end,
-        settled_at = case
-            when judged.verdict = 'withdrawn' then %(now)s else outbox.settled_at
-        end
+        = case when judged.verdict = 'stopped' then 'consent_withdrawn' else outbox.reason end,
+        hint = case when judged.verdict = 'stopped' then %(withdrawn_hint)s else outbox.hint end,
+        waits_for_purchase = outbox.waits_for_purchase and judged.verdict <> 'stopped',
+        next_attempt_at = case when judged.verdict <> 'stopped' then outbox.next_attempt_at end,
+        settled_at = case when judged.verdict = 'stopped' then %(now)s else outbox.settled_at end
     from judged
     where
         outbox.outbox_id = judged.outbox_id
-        and judged.verdict in ('frozen', 'withdrawn')
+        and judged.verdict in ('frozen', 'stopped')
 ),
 
 taken as (
@@ -109,9 +106,11 @@ taken as (
         waits_for_purchase = judged.waits_for_purchase and judged.new_state = 'pending',
         -- A final state and its reason change through a replay only.
         reason = case
+            when judged.verdict = 'withdrawn' then 'consent_withdrawn'
             when judged.new_state = judged.state then judged.reason else outbox.reason
         end,
         hint = case
+            when judged.verdict = 'withdrawn' then %(withdrawn_hint)s
             when judged.new_state = judged.state then judged.hint
             when judged.state = 'pending' then %(corrected_hint)s
             else outbox.hint
@@ -127,7 +126,7 @@ taken as (
     from judged
     where
         outbox.outbox_id = judged.outbox_id
-        and judged.verdict in ('refreshed', 'corrected')
+        and judged.verdict in ('refreshed', 'corrected', 'withdrawn')
 )
 
 select
@@ -135,8 +134,11 @@ select
     count(*) as events
 from (
     select
-        case when verdict = 'frozen' and not has_new_payload then 'unchanged' else verdict end
-            as change
+        case
+            when verdict = 'frozen' and not has_new_payload then 'unchanged'
+            when verdict = 'stopped' then 'withdrawn'
+            else verdict
+        end as change
     from judged
 ) as counted
 group by counted.change
