@@ -56,6 +56,9 @@ def send_test(args: argparse.Namespace) -> None:
     for event in trial.kept_back:
         head = f"{event.event_id or NO_ID} is not sent: {event.reason}. "
         say(wrapped(head, event.hint or "", indent=2))
+    for one in trial.refused:
+        head = f"{one.event_id} is refused by TikTok (request {one.request_id}): {one.message}. "
+        say(wrapped(head, one.hint or "", indent=2))
     for call in trial.accepted:
         say(
             f"  {call.event_source_id}: TikTok accepted {counted(call.events, 'test event')} "
@@ -65,8 +68,8 @@ def send_test(args: argparse.Namespace) -> None:
         f"{counted(trial.sent, 'event')} sent with {args.test_event_code}. Look at the Test Events "
         "tab of the pixel in Events Manager; nothing was counted, and the outbox is as it was."
     )
-    if missing:
-        sys.exit(missing)
+    if missing or trial.refused:
+        sys.exit(missing or 1)
 
 
 def event_text(event: BuiltEvent) -> str:

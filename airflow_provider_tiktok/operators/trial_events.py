@@ -49,7 +49,7 @@ class TikTokSendTestEventsOperator(TikTokOperator):
     def run_job(self, context: Context) -> dict[str, int]:  # noqa: ARG002 - the interface's argument
         """Return how many events were sent, and how many could not be.
 
-        :raises TikTokError: TikTok refused a call; the message says what to do.
+        :raises TikTokError: TikTok took no event of a call; the message says what to do.
         """
         with self.hook.connect_warehouse() as warehouse:
             settings = event_settings(self.hook.settings, account_countries(warehouse))
@@ -61,6 +61,12 @@ class TikTokSendTestEventsOperator(TikTokOperator):
         trial = send_test_events(self.hook.client, events, self.test_event_code)
         for event in trial.kept_back:
             self.log.warning("%s: %s. %s", event.event_id, event.reason, event.hint)
+        for one in trial.refused:
+            self.log.warning(
+                "%s: TikTok refuses it (request %s): %s. %s",
+                *(one.event_id, one.request_id, one.message, one.hint),
+            )
         for call in trial.accepted:
             self.log.info("%s: %s test events accepted.", call.event_source_id, call.events)
-        return {"sent": trial.sent, "not_sent": len(trial.kept_back)}
+        not_sent = len(trial.kept_back) + len(trial.refused)
+        return {"sent": trial.sent, "not_sent": not_sent}

@@ -67,7 +67,7 @@ def _backlog(connection: psycopg.Connection[Any], limits: Thresholds) -> list[Al
         Alert(
             "backlog",
             pixel,
-            f"{events} events wait, the oldest for {age.total_seconds() / 3600:.0f} hours. "
+            f"Events that wait: {events}, the oldest for {age.total_seconds() / 3600:.0f} hours. "
             + (
                 f"{paused_by or 'Somebody'} paused this pixel: airflow tiktok resume {pixel}."
                 if is_paused
@@ -131,7 +131,7 @@ def _expired_unknown(connection: psycopg.Connection[Any], limits: Thresholds) ->
         Alert(
             "expired_unknown",
             pixel,
-            f"{events} events were given up: {HINTS[Reason.OUTCOME_UNKNOWN]}",
+            f"Events that were given up: {events}. {HINTS[Reason.OUTCOME_UNKNOWN]}",
         )
         for pixel, events in rows
     ]
