@@ -1,17 +1,33 @@
 {{ config(materialized='steady_view') }}
 
 -- The consent of each person of an exported conversion as of now: their newest answer on any
--- device. A withdrawal counts at once even when its clock runs ahead; a grant from the future does
--- not count yet. A view, because consent must not wait for the next build.
+-- device. A withdrawal counts at once even when its clock runs ahead or nobody wrote when it was,
+-- and so does a wish for limited data use; a grant counts from its time on. A view, because consent
+-- must not wait for the next build.
 with consents as (
-    select *
+    select
+        consent_id,
+        visitor_id,
+        limited_data_use,
+        recorded_at,
+        case
+            when consent_state = 'granted' and coalesce(recorded_at > {{ tiktok_now() }}, true)
+                then 'unknown'
+            else consent_state
+        end as consent_state
     from {{ ref('stg_web__consents') }}
     where
-        problem is null
-        and (
-            recorded_at <= {{ tiktok_now() }}
-            or consent_state <> 'granted'
-            or limited_data_use
+        (
+            problem is null
+            and (
+                recorded_at <= {{ tiktok_now() }}
+                or consent_state <> 'granted'
+                or limited_data_use
+            )
+        )
+        or (
+            problem = 'recorded_at is missing'
+            and (consent_state = 'denied' or limited_data_use)
         )
 ),
 
@@ -48,7 +64,7 @@ in_force as (
         consents.recorded_at,
         row_number() over (
             partition by consents.visitor_id
-            order by consents.recorded_at desc, consents.consent_id desc
+            order by consents.recorded_at desc nulls first, consents.consent_id desc
         ) as recency_of_visitor
     from visitors
     inner join consents -- every answer of the visitor
@@ -60,7 +76,7 @@ numbered as (
         *,
         row_number() over (
             partition by person_id
-            order by recorded_at desc, (consent_state = 'denied') desc, visitor_id
+            order by recorded_at desc nulls first, (consent_state = 'denied') desc, visitor_id
         ) as recency,
         bool_or(limited_data_use and recency_of_visitor = 1) over (partition by person_id)
             as has_limited_data_use
