@@ -235,6 +235,19 @@ def test_a_drop_of_a_signal_is_told(
     assert alert.message.startswith("ttp was on 60% of yesterday's CompletePayment events")
 
 
+def test_forgotten_people_do_not_count_against_a_signal(
+    connection: psycopg.Connection[Any], client: TikTokClient
+) -> None:
+    add_rows(connection, *map(purchase, range(1, 5)))
+    enqueue(connection, RELATION, SETTINGS)
+    deliver(connection, client, PIXEL)
+    forget(connection, ["person_1", "person_2"], forgotten_by="ann")
+    email = connection.execute(
+        "select events, share from tiktok_ops.signal_coverage where signal = 'email'"
+    )
+    assert email.fetchall() == [(2, 1)]
+
+
 def test_receipts_are_compared_with_what_tiktok_counted(
     connection: psycopg.Connection[Any], client: TikTokClient, sandbox: RunningSandbox
 ) -> None:
