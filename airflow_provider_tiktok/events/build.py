@@ -169,6 +169,7 @@ def _check(
         ) from None
     event_time = values.moment(row.get("event_time"))
     if event_time > now + settings.furthest_ahead:
+        event.event_time = event_time
         raise UnreadableError(Reason.EVENT_TIME_IN_FUTURE)
     return event_time
 

@@ -17,7 +17,8 @@ import phonenumbers
 
 LONGEST_TTCLID = 1000  # TikTok: "ttclid", at most 1,000 characters
 LONGEST_TEXT = 4096
-LARGEST_ID = Decimal(10) ** 27
+MOST_DIGITS = 27  # of an id that is a number
+MOST_DECIMALS = 20
 LONGEST_EMAIL = 320  # RFC 3696: 64 + 1 + 255
 LONGEST_PHONE = 40
 LONGEST_LOCALE = 35  # RFC 5646, 4.4.1
@@ -37,6 +38,7 @@ _COOKIE = re.compile(r"[\x21-\x7e]{4,256}")
 _MACRO = re.compile(r"__[A-Z0-9_]+__|\{\{.*\}\}")
 _IPV4_WITH_PORT = re.compile(r"([0-9.]+):[0-9]{1,5}")
 _IPV6_WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?")
+_ONE_ADDRESS = re.compile(r"/(?:32|128)$")  # how PostgreSQL writes an inet as text
 _EXTENSION = re.compile(r"\s*(?:;ext=|ext\.?|extension|x|#)\s*[0-9]{1,7}$", re.IGNORECASE)
 _KEPT_CATEGORIES = frozenset("LMN")  # letters, marks that belong to them, numbers
 
@@ -71,15 +73,26 @@ def clean(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise InvalidValueError
     if not isinstance(value, str):
-        number = Decimal(str(value))
-        if not number.is_finite() or abs(number) >= LARGEST_ID:
-            raise InvalidValueError
-        whole = number.to_integral_value()
-        return format(whole if whole == number else number, "f")
+        return digits(value)
     text = value
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     return text.strip()
+
+
+def digits(value: float | Decimal) -> str:
+    """Return a number as its digits, a whole one without a point.
+
+    Raises `InvalidValueError` for what is no id or measure: NaN, or longer than any of them.
+    """
+    number = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+    # By its exponent: arithmetic with 1e1000000 overflows, and its digits fill the memory.
+    if not number.is_finite() or (number and not -MOST_DECIMALS <= number.adjusted() < MOST_DIGITS):
+        raise InvalidValueError
+    whole = number.to_integral_value()
+    if whole == number:
+        return str(int(whole)) if number else "0"
+    return format(number, "f")
 
 
 def email(text: str, _region: str | None) -> str:
@@ -111,12 +124,34 @@ def _e164(text: str, region: str | None) -> str:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         raise InvalidValueError from None
+    if region is not None and not text.startswith("+"):
+        number = _with_its_own_country_code(text, region, number) or number
     if not phonenumbers.is_possible_number(number):
         raise InvalidValueError
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if len(set(str(number.national_number))) == 1:  # 0000000000, 9999999999
         raise InvalidValueError
     return e164
+
+
+def _with_its_own_country_code(
+    text: str, region: str, national: phonenumbers.PhoneNumber
+) -> phonenumbers.PhoneNumber | None:
+    """Return the number that the digits are with a plus before them, if that reads better.
+
+    A column of whole numbers has no plus: 4915112345678 is +49 151 12345678 and no national number
+    of Germany, which begins with 0 where it is written in full.
+    """
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region.upper())
+    prefix = metadata.national_prefix if metadata else None
+    lacks_prefix = prefix is not None and not text.lstrip("( ").startswith(prefix)
+    if phonenumbers.is_valid_number(national) and not lacks_prefix:
+        return None
+    try:
+        number = phonenumbers.parse(f"+{text}", None)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_valid_number_for_region(number, region.upper()) else None
 
 
 def external_id(text: str, _region: str | None) -> str:
@@ -137,8 +172,8 @@ def place(text: str, _region: str | None) -> str:
 
 
 def ttclid(text: str, _region: str | None) -> str:
-    """Return the click id unchanged; a literal macro such as __CLICKID__ is no click id."""
-    if len(text) > LONGEST_TTCLID or not text.isascii() or re.search(r"\s", text):
+    """Return the click id unchanged; a literal macro such as __CLICKID__ is none, nor an e-mail."""
+    if len(text) > LONGEST_TTCLID or not text.isascii() or re.search(r"[\s@]", text):
         raise InvalidValueError
     if _MACRO.fullmatch(text) or _CONTROL.search(text):
         raise InvalidValueError
@@ -147,7 +182,7 @@ def ttclid(text: str, _region: str | None) -> str:
 
 def ttp(text: str, _region: str | None) -> str:
     """Return the value of the _ttp cookie unchanged."""
-    if not _COOKIE.fullmatch(text) or _MACRO.fullmatch(text):
+    if not _COOKIE.fullmatch(text) or _MACRO.fullmatch(text) or "@" in text:
         raise InvalidValueError
     return text
 
@@ -156,6 +191,7 @@ def ttp(text: str, _region: str | None) -> str:
 def ip(text: str, _region: str | None) -> str:
     """Return a public IPv4 or IPv6 address; of a forwarded list the first, without its port."""
     text = text.split(",", 1)[0].strip()
+    text = _ONE_ADDRESS.sub("", text)
     for with_port in (_IPV4_WITH_PORT, _IPV6_WITH_PORT):
         found = with_port.fullmatch(text)
         text = found[1] if found else text

@@ -136,9 +136,13 @@ def allowed_signals(setting: str) -> frozenset[str]:
 
 
 def region_of(country: object, default: str | None) -> str | None:
-    """Return the two letters by which phone numbers without a country code are read, or None."""
-    if isinstance(country, str) and _COUNTRY.fullmatch(country.strip()):
-        return country.strip().upper()
+    """Return the two letters by which phone numbers without a country code are read, or None.
+
+    None as well where the row names a country in another way: the default is for rows without one,
+    and under it a number would become somebody else's.
+    """
+    if isinstance(country, str) and not normalise.is_empty_like(country):
+        return country.strip().upper() if _COUNTRY.fullmatch(country.strip()) else None
     return default.upper() if default else None
 
 

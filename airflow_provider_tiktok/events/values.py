@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from airflow_provider_tiktok.events.normalise import is_empty_like
+from airflow_provider_tiktok.events.normalise import InvalidValueError, digits, is_empty_like
 from airflow_provider_tiktok.events.reasons import Reason
 
-LARGEST_NUMBER = Decimal(10) ** 15  # above it a reader with doubles loses cents
+MOST_DIGITS = 15  # a reader with doubles loses cents of larger numbers
 MOST_DECIMALS = 20
 MOST_ITEMS = 1000
 LONGEST_ID = 256
@@ -29,7 +29,11 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _HALF_PAIR = re.compile("[\ud800-\udfff]")  # half of a surrogate pair, which UTF-8 cannot hold
-_EMAIL_IN_URL = re.compile(r"@|%(?:25)*40")  # %2540: in an address inside an address
+# %2540: in an address inside an address; the last two are a full-width @.
+_EMAIL_IN_URL = re.compile(r"@|%(?:25)*40|\uff20|%(?:25)*EF%(?:25)*BC%(?:25)*A0", re.IGNORECASE)
+_PERSONAL_NAME = re.compile(
+    r"e-?mail|phone|mobile|(?:first|last|full|sur|given|family)[-_]?name", re.IGNORECASE
+)
 
 _is_key = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}").fullmatch
 
@@ -63,7 +67,8 @@ def number(value: object) -> Decimal | None:
             raise UnreadableError(Reason.INVALID_VALUE) from None
     else:
         raise UnreadableError(Reason.INVALID_VALUE)
-    if not result.is_finite() or abs(result) >= LARGEST_NUMBER:
+    # By its exponent: arithmetic with 1e1000000 overflows, and its digits fill the memory.
+    if not result.is_finite() or (result and not -MOST_DECIMALS <= result.adjusted() < MOST_DIGITS):
         raise UnreadableError(Reason.INVALID_VALUE)
     exponent = result.normalize().as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -MOST_DECIMALS:
@@ -184,7 +189,10 @@ def _item_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return format(value, "f") if isinstance(value, Decimal) else str(value)
+        try:
+            return digits(value)
+        except InvalidValueError:
+            raise UnreadableError(Reason.INVALID_CONTENTS) from None
     if not isinstance(value, str) or len(value) > LONGEST_NAME:
         raise UnreadableError(Reason.INVALID_CONTENTS)
     return _HALF_PAIR.sub("\ufffd", value)
@@ -203,7 +211,8 @@ def web_address(value: object, *, with_query: bool) -> str | None:
     """Return an http(s) address that may leave, or None where the value is none.
 
     Without its fragment and login; without its query where consent was not granted, because a
-    query holds click ids; without parameters that hold an e-mail address in any case.
+    query holds click ids; without parameters that hold an e-mail address, or are named after one, a
+    phone number or a person's name, in any case.
     """
     if not isinstance(value, str) or is_empty_like(value) or _CONTROL.search(value):
         return None
@@ -226,7 +235,11 @@ def web_address(value: object, *, with_query: bool) -> str | None:
 
 
 def _clean_query(query: str) -> str:
-    if not _EMAIL_IN_URL.search(query):
+    if not (_EMAIL_IN_URL.search(query) or _PERSONAL_NAME.search(query)):
         return query
-    pairs = parse_qsl(query, keep_blank_values=True)
-    return urlencode([pair for pair in pairs if not any(map(_EMAIL_IN_URL.search, pair))])
+    return urlencode([pair for pair in parse_qsl(query, keep_blank_values=True) if _may_go(*pair)])
+
+
+def _may_go(name: str, value: str) -> bool:
+    is_personal = _PERSONAL_NAME.search(name) or any(map(_EMAIL_IN_URL.search, (name, value)))
+    return not is_personal

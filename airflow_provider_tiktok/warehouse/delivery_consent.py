@@ -10,8 +10,10 @@ from airflow_provider_tiktok.warehouse.outbox import EVENT_TYPES
 from airflow_provider_tiktok.warehouse.outbox_relation import (
     check_relation,
     parse_relation,
+    reading,
     with_relation,
 )
+from airflow_provider_tiktok.warehouse.outbox_scope import EVERYTHING
 
 if TYPE_CHECKING:
     import psycopg
@@ -22,14 +24,14 @@ def withdraw(connection: psycopg.Connection[Any], event_source_id: str) -> int:
 
     Reads every view that events were enqueued from.
 
-    :raises ExportRelationError: a view is gone; without it nothing may leave.
+    :raises ExportRelationError: a view is gone or cannot be computed; without it nothing may leave.
     """
     stopped = 0
     relations = connection.execute(statement("delivery/export_relations")).fetchall()
     for (name,) in relations:
         relation = parse_relation(name)
         check_relation(connection, relation)
-        with connection.transaction():
+        with reading(relation, EVERYTHING), connection.transaction():
             connection.execute(statement("delivery/plan_whole_tables"))
             found = connection.execute(
                 with_relation("delivery/find_withdrawn", relation),

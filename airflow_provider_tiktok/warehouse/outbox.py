@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from airflow_provider_tiktok.events.settings import EventSettings
 
 ROWS_A_CHUNK = 4000
+# A clock of the source may run ahead; the dbt models take as much (macro is_future). A row further
+# ahead has another time zone, and is set aside.
+SOON = timedelta(hours=1)
 _DECLARE = sql.SQL("declare export_rows no scroll cursor with hold for ")
 CORRECTED_HINT = "The row has changed since. Replay the event to send what it says now."
 # Legacy names and what they are called today: a purchase is one event under either name.
@@ -51,7 +55,7 @@ class EnqueueResult:
 
     `read` rows were new or had changed. Of the new ones, `enqueued` wait to be sent and the others
     ended at once. `payload_changed` rows say something else than what was already sent; `refreshed`
-    and `corrected` ones were taken as they are now.
+    and `corrected` ones were taken as they are now. `ahead` rows are left until their time comes.
     """
 
     read: int = 0
@@ -63,6 +67,7 @@ class EnqueueResult:
     corrected: int = 0
     withdrawn: int = 0
     payload_changed: int = 0
+    ahead: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
 
     def counts(self) -> dict[str, int]:
@@ -97,7 +102,9 @@ def enqueue(
         connection.execute(statement("outbox/create_staging"))
         now = _now(connection)
         for rows in changed_rows(connection, relation, columns, settings, scope):
-            events = [(build_event(row, settings, now), row.source_hash) for row in rows]
+            built = [(build_event(row, settings, now), row.source_hash) for row in rows]
+            events = [one for one in built if not _is_soon(one[0], now)]
+            result.ahead += len(built) - len(events)
             _write(connection, events, now, result)
             if stop():
                 break
@@ -223,6 +230,12 @@ def _count(
         name = "payload_changed" if change == "frozen" else change
         if name != "unchanged":
             setattr(result, name, getattr(result, name) + events)
+
+
+def _is_soon(event: BuiltEvent, now: datetime) -> bool:
+    """Return whether its time comes within the hour: the row is read again then."""
+    is_ahead = event.reason == Reason.EVENT_TIME_IN_FUTURE
+    return is_ahead and event.event_time is not None and event.event_time <= now + SOON
 
 
 def _now(connection: psycopg.Connection[Any]) -> datetime:

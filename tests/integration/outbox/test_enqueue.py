@@ -12,6 +12,7 @@ import pytest
 
 from airflow_provider_tiktok.events.settings import EventSettings
 from airflow_provider_tiktok.warehouse.outbox import enqueue, preview
+from tests.integration.outbox.conftest import set_clock
 from tests.integration.outbox.export import (
     NOW,
     RELATION,
@@ -172,6 +173,18 @@ def test_consent_that_is_withdrawn_before_sending_stops_the_event(
         "ord_1": "suppressed consent_withdrawn",
         "refund_1": "suppressed consent_withdrawn",
     }
+
+
+def test_a_row_whose_clock_runs_ahead_leaves_when_its_time_has_come(
+    connection: psycopg.Connection[Any],
+) -> None:
+    add_rows(connection, purchase(1, event_time=NOW + timedelta(minutes=20)), purchase(2))
+    add_rows(connection, purchase(3, event_time=NOW + timedelta(minutes=61)))
+    result = enqueue(connection, RELATION, SETTINGS)
+    assert (result.read, result.ahead, result.enqueued, result.quarantined) == (2, 1, 1, 1)
+    set_clock(connection, NOW + timedelta(minutes=30))
+    assert enqueue(connection, RELATION, SETTINGS).enqueued == 1
+    assert states(connection)["ord_1"] == "pending"
 
 
 def test_a_dry_run_counts_and_leaves_nothing(connection: psycopg.Connection[Any]) -> None:

@@ -140,6 +140,9 @@ PHONES = [
     ("whole number", 12133734253, "US", "+12133734253"),
     ("number with a point", Decimal("12133734253.0"), "US", "+12133734253"),
     ("number with an exponent", "1.2133734253e10", "US", "+12133734253"),
+    ("country code without a plus, Germany", 4915112345678, "DE", "+4915112345678"),
+    ("country code without a plus, India", "919811012345", "IN", "+919811012345"),
+    ("what looks like another country's", "5511987654321", "US", "!invalid"),
     ("national, India", "098110 12345", "IN", "+919811012345"),
     ("national, Germany", "030 901820", "DE", "+4930901820"),
     ("lower-case region", "2133734253", "US", "+12133734253"),
@@ -330,7 +333,8 @@ def test_a_source_gets_the_signals_that_tiktok_documents_for_it(
 
 def test_the_country_of_the_row_comes_before_the_account() -> None:
     assert region_of("de", "US") == "DE"
-    assert region_of("Germany", "us") == "US"
+    assert region_of(" ", "us") == region_of("n/a", "us") == "US"
+    assert region_of("Germany", "US") is None
     assert region_of(None, None) is None
 
 

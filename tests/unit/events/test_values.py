@@ -184,6 +184,12 @@ URLS = [
         "https://a.example/?next=https%3A%2F%2Fb.example%2F%3Fe%3Dann%2540b.example&x=1",
         "https://a.example/?x=1",
     ),
+    ("full-width @", "https://a.example/?e=ann%EF%BC%A0b.example&x=1", "https://a.example/?x=1"),
+    (
+        "a username is no name",
+        "https://a.example/?username=1&name=x",
+        "https://a.example/?username=1&name=x",
+    ),
     ("e-mail in the path", "https://a.example/u/ann@b.example/x", "https://a.example"),
     ("very long query", "https://a.example/b?x=" + "a" * 9000, "https://a.example/b"),
     ("IPv6 host", "https://[2600::1]:8443/b", "https://[2600::1]:8443/b"),
