@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_tiktok.events.reasons import HINTS, Reason
+from airflow_provider_tiktok.events.settings import LONGEST_AGE
 from airflow_provider_tiktok.warehouse.database import statement
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def find_alerts(
 
 def _backlog(connection: psycopg.Connection[Any], limits: Thresholds) -> list[Alert]:
     rows = connection.execute(
-        statement("delivery_checks/backlog"), {"longest_wait": limits.longest_wait}
+        statement("delivery_checks/backlog"),
+        {"longest_wait": limits.longest_wait, "longest_age": max(LONGEST_AGE.values())},
     )
     return [
         Alert(

@@ -61,6 +61,7 @@ class DeliveryQueue:
             statement("delivery/release_refunds"),
             {
                 "event_source_id": self.worker.event_source_id,
+                "is_refunds_off": self.settings.refund_event is None,
                 "hints": json.dumps(HINTS),
                 **batches.ages(self.settings),
             },

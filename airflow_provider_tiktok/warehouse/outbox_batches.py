@@ -38,12 +38,14 @@ class Limits:
     """How long things may take. The horizons come from TikTok's 48 hours of deduplication.
 
     An event whose outcome is unknown is never sent later than `unknown_window` after its bytes
-    first left; one that TikTok failed to take is given up after `transient_window`.
+    first left; one that TikTok failed to take is given up after `transient_window`, if it was tried
+    at least `fewest_failures` times and also in the second half of it.
     """
 
     lease: timedelta = timedelta(seconds=120)
     unknown_window: timedelta = timedelta(hours=47)
     transient_window: timedelta = timedelta(hours=46)
+    fewest_failures: int = 4
     first_wait: float = 2.0
     longest_wait: float = 900.0
     batch_size: int = EVENTS_A_BATCH
@@ -147,12 +149,14 @@ def claim_parameters(
         "run_id": worker.run_id,
         "worker": worker.name,
         "batch_size": batch_size or limits.batch_size,
+        "is_refunds_off": settings.refund_event is None,
         "is_strict": settings.consent_policy is ConsentPolicy.STRICT,
         "may_all_signals": settings.signals == ALL,
         "allowed_signals": sorted(settings.signals),
         "lease": limits.lease,
         "unknown_window": limits.unknown_window,
         "transient_window": limits.transient_window,
+        "fewest_failures": limits.fewest_failures,
         "hints": json.dumps(HINTS),
         **ages(settings),
     }

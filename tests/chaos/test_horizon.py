@@ -69,6 +69,23 @@ def test_a_call_that_never_succeeds_is_given_up_within_the_window(
     assert received_hours(sandbox_process)[0] == {}
 
 
+def test_the_time_in_which_nobody_tries_gives_no_event_up(
+    warehouse: str, sandbox_process: SandboxProcess
+) -> None:
+    bench = Bench(warehouse, sandbox_process)
+    bench.prepare()
+    bench.set_clock(timedelta(0))
+    bench.enqueue([purchase(1)])
+    sandbox_process.control.fault("A13", endpoint="events", options={"code": 50000}, times=6)
+    for minutes in range(0, 120, 20):
+        bench.set_clock(timedelta(minutes=minutes))
+        bench.deliver(limits=LIMITS)
+    # The pixel was paused for three days.
+    bench.set_clock(timedelta(hours=72))
+    bench.deliver(limits=LIMITS)
+    assert bench.database.execute(STATES).fetchall() == [("delivered", None, 1)]
+
+
 def received_hours(sandbox: SandboxProcess) -> tuple[dict[str, list[float]], Counter[str]]:
     """Return when the sandbox took each copy, in hours since NOW, and what it decided."""
     received: dict[str, list[float]] = defaultdict(list)

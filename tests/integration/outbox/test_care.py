@@ -93,6 +93,26 @@ def test_a_forgotten_person_is_in_no_table_and_never_comes_back(
     assert states(connection)["ord_4"] == "suppressed forgotten"
 
 
+@pytest.mark.parametrize("changes", [{}, {"currency": "XXX"}], ids=["waits", "refused"])
+def test_an_event_of_a_forgotten_person_stays_empty_under_another_key(
+    connection: psycopg.Connection[Any], client: TikTokClient, changes: dict[str, Any]
+) -> None:
+    add_rows(connection, purchase(1, **changes))
+    enqueue(connection, RELATION, SETTINGS)
+    if changes:
+        deliver(connection, client, PIXEL)
+    forget(connection, ["person_1"], forgotten_by="ann")
+    # A visitor signs in: the person has another name from now on.
+    change_row(connection, "ord_1", subject_key="customer_1", currency="USD")
+    result = enqueue(connection, RELATION, SETTINGS)
+    assert (result.read, result.corrected, result.refreshed) == (1, 0, 0)
+    kept = connection.execute("select subject_key, payload from tiktok_ops.event_payloads")
+    assert kept.fetchall() == [(None, None)]
+    wanted = ReplayFilter(event_ids=["ord_1"])
+    found = replay(connection, wanted, requested_by="ann", is_dry_run=False)
+    assert (found.replayed, found.without_payload) == (0, 1)
+
+
 def test_forgetting_twice_is_forgetting_once(connection: psycopg.Connection[Any]) -> None:
     add_rows(connection, purchase(1))
     enqueue(connection, RELATION, SETTINGS)

@@ -17,7 +17,7 @@ from tests.integration.outbox.export import (
     purchase,
     states,
 )
-from tests.unit.events.malformed import MALFORMED, Ended, assert_left
+from tests.unit.events.malformed import ENDLESS, MALFORMED, Ended, assert_left
 from tests.unit.events.rows import export_row
 
 if TYPE_CHECKING:
@@ -75,6 +75,23 @@ def test_every_malformed_value_has_its_outcome_in_one_run(
         else:
             assert state == "delivered", case
             assert_left(outcome, column, arrived[event_id], withheld)
+
+
+def test_a_number_of_any_length_ends_its_own_row_only(
+    connection: psycopg.Connection[Any],
+) -> None:
+    create_export(connection, "exports.endless", **OF_ANY_TYPE)
+    for number, (column, text, _) in enumerate(ENDLESS):
+        row = export_row(event_id=f"row_{number}", event_source_id=PIXEL)
+        row |= {name: json.dumps(row[name], default=float) for name in OF_ANY_TYPE}
+        add_rows(connection, {**row, column: text}, relation="exports.endless")
+
+    enqueue(connection, "exports.endless", SETTINGS)
+
+    assert states(connection) == {
+        f"row_{number}": outcome.words if isinstance(outcome, Ended) else "pending"
+        for number, (_, _, outcome) in enumerate(ENDLESS)
+    }
 
 
 def test_a_value_of_any_depth_ends_its_own_row_only(connection: psycopg.Connection[Any]) -> None:

@@ -9,11 +9,14 @@ import pytest
 
 from airflow_provider_tiktok.events.settings import EventSettings
 from airflow_provider_tiktok.warehouse.delivery import Pace, deliver
+from airflow_provider_tiktok.warehouse.delivery_checks import find_alerts
 from airflow_provider_tiktok.warehouse.outbox import enqueue
+from airflow_provider_tiktok.warehouse.outbox_care import retain
 from airflow_provider_tiktok.warehouse.outbox_replay import ReplayFilter, replay
 from tests.integration.outbox.conftest import set_clock
 from tests.integration.outbox.export import (
     NOW,
+    OTHER_PIXEL,
     PIXEL,
     RELATION,
     add_rows,
@@ -132,3 +135,85 @@ def test_a_replayed_purchase_brings_its_refund_back(
     assert deliver(connection, client, PIXEL).delivered == 2
     assert [event["event_id"] for event in sandbox.events()] == ["ord_1", "refund_1"]
     assert sandbox.events()[0]["payload"]["properties"]["currency"] == "USD"
+
+
+def test_a_refund_that_waits_leaves_as_its_row_asks_by_then(
+    connection: psycopg.Connection[Any], client: TikTokClient, sandbox: RunningSandbox
+) -> None:
+    add_rows(connection, purchase(1), refund(1))
+    enqueue(connection, RELATION, SETTINGS)
+    change_row(connection, "refund_1", limited_data_use=True)
+    deliver(connection, client, PIXEL)
+    assert [event["event_id"] for event in sandbox.events()] == ["ord_1"]
+
+    enqueue(connection, RELATION, SETTINGS)
+    deliver(connection, client, PIXEL)
+    [event] = sandbox.events(event_id="refund_1")
+    assert event["payload"]["limited_data_use"] is True
+
+
+@pytest.mark.parametrize("answers", [[], ["ok", "A03"]], ids=["it waits", "it was tried"])
+def test_no_refund_leaves_after_refunds_were_switched_off(
+    connection: psycopg.Connection[Any],
+    client: TikTokClient,
+    sandbox: RunningSandbox,
+    answers: list[str],
+) -> None:
+    add_rows(connection, purchase(1), refund(1))
+    enqueue(connection, RELATION, SETTINGS)
+    if answers:
+        sandbox.script(answers, endpoint="event/track/")
+        deliver(connection, client, PIXEL, pace=Pace(patience=0), chance=lambda: 0.9)
+        set_clock(connection, NOW + timedelta(hours=1))
+    deliver(connection, client, PIXEL, settings=EventSettings(refund_event=None))
+    assert states(connection) == {"ord_1": "delivered", "refund_1": "suppressed refunds_off"}
+
+
+def test_a_refund_comes_back_with_its_purchase_as_long_as_the_purchase_can(
+    connection: psycopg.Connection[Any], client: TikTokClient, sandbox: RunningSandbox
+) -> None:
+    crm = {"event_source": "crm", "event_source_id": "7400000000000000001", "lead_id": "12345"}
+    connection.execute("alter table exports.events add lead_id text")
+    add_rows(connection, purchase(1, currency="XXX", **crm), refund(1, **crm))
+    enqueue(connection, RELATION, SETTINGS)
+    deliver(connection, client, crm["event_source_id"])
+    set_clock(connection, NOW + timedelta(days=8))
+    sandbox.set_clock(NOW + timedelta(days=8))
+    retain(connection)
+    change_row(connection, "ord_1", currency="USD")
+    enqueue(connection, RELATION, SETTINGS)
+
+    wanted = ReplayFilter(event_ids=["ord_1"])
+    found = replay(connection, wanted, requested_by="ann", is_dry_run=False)
+
+    assert (found.replayed, found.with_purchase) == (1, 1)
+    deliver(connection, client, crm["event_source_id"])
+    assert [event["event_id"] for event in sandbox.events()] == ["ord_1", "refund_1"]
+
+
+def test_a_refund_of_two_events_of_one_purchase_is_counted_once(
+    connection: psycopg.Connection[Any], client: TikTokClient
+) -> None:
+    add_rows(
+        connection,
+        purchase(1, currency="XXX"),
+        purchase(1, event="Subscribe", currency="XXX"),
+        refund(1),
+    )
+    enqueue(connection, RELATION, SETTINGS)
+    deliver(connection, client, PIXEL)
+    wanted = ReplayFilter(event_ids=["ord_1"])
+    assert replay(connection, wanted, requested_by="ann").with_purchase == 1
+
+
+def test_a_refund_that_no_run_ends_is_told(
+    connection: psycopg.Connection[Any], client: TikTokClient
+) -> None:
+    add_rows(connection, purchase(1), refund(1, event_source_id=OTHER_PIXEL))
+    enqueue(connection, RELATION, SETTINGS)
+    deliver(connection, client, PIXEL)
+    set_clock(connection, NOW + timedelta(days=20))
+    assert find_alerts(connection, checks=["backlog"]) == []
+    set_clock(connection, NOW + timedelta(days=30))
+    [alert] = find_alerts(connection, checks=["backlog"])
+    assert alert.place == OTHER_PIXEL

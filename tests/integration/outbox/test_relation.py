@@ -11,12 +11,13 @@ from psycopg.conninfo import make_conninfo
 
 from airflow_provider_tiktok.events.settings import EventSettings
 from airflow_provider_tiktok.warehouse.database import connect
+from airflow_provider_tiktok.warehouse.delivery_consent import withdraw
 from airflow_provider_tiktok.warehouse.outbox import enqueue, preview
 from airflow_provider_tiktok.warehouse.outbox_relation import (
     ExportRelationError,
     parse_relation,
 )
-from tests.integration.outbox.export import RELATION, add_rows, create_export, purchase
+from tests.integration.outbox.export import PIXEL, RELATION, add_rows, create_export, purchase
 
 if TYPE_CHECKING:
     import psycopg
@@ -128,14 +129,16 @@ def test_a_view_of_any_kind_with_more_columns_is_read(
 def test_a_view_that_postgresql_cannot_compute_is_told_without_the_row(
     connection: psycopg.Connection[Any],
 ) -> None:
+    enqueue(connection, RELATION, EventSettings())
     add_rows(connection, purchase(1), purchase(2, zip="ann@shop.example"))
     connection.execute("alter table exports.events rename to rows")
     connection.execute(
-        "create view exports.events as select *, zip::int as zip_number from exports.rows"
+        "create view exports.events as "
+        "select *, zip::int as zip_number from exports.rows where zip::int is distinct from 1"
     )
     connection.execute("alter view exports.events rename column zip to zip_text")
     connection.execute("alter view exports.events rename column zip_number to zip")
-    for read in (enqueue, preview):
+    for read in (enqueue, preview, lambda *_: withdraw(connection, PIXEL)):
         with pytest.raises(ExportRelationError, match="cannot compute one of its rows") as caught:
             read(connection, RELATION, EventSettings())
         assert "ann@shop.example" not in "".join(traceback.format_exception(caught.value))

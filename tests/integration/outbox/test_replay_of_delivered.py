@@ -58,6 +58,7 @@ class End:
     deed: Deed = lambda _connection: None
     later: timedelta = DAY
     settings: EventSettings = SETTINGS
+    fault: str | None = None
 
 
 ENDS = {
@@ -66,7 +67,7 @@ ENDS = {
     "strict by now": End("consent_unknown", settings=STRICT),
     "no answer in time": End("outcome_unknown", later=2 * DAY),
     "too old by now": End("too_old", later=9 * DAY),
-    "refused": End("rejected_by_tiktok", _change(currency="XXX"), later=3 * DAY),
+    "refused": End("rejected_by_tiktok", later=3 * DAY, fault="A11"),
 }
 
 
@@ -86,6 +87,8 @@ def test_an_event_that_tiktok_has_stays_delivered_however_its_replay_ends(
     enqueue(connection, RELATION, SETTINGS)
     set_clock(connection, NOW + end.later)
     sandbox.set_clock(NOW + end.later)
+    if end.fault:
+        sandbox.fault(end.fault, times=1, endpoint="event/track/")
 
     deliver(connection, client, PIXEL, settings=end.settings)
 

@@ -49,6 +49,26 @@ def test_a_withdrawn_consent_stops_its_event_however_much_else_there_is(
 
 
 @pytest.mark.parametrize(
+    "changes",
+    [
+        {"consent_state": "granted\n"},
+        {"consent_state": "\tGranted\r"},
+        {"limited_data_use": "no\r"},
+    ],
+    ids=str,
+)
+def test_consent_reads_the_same_before_it_leaves_as_when_it_was_enqueued(
+    connection: psycopg.Connection[Any], changes: dict[str, Any]
+) -> None:
+    connection.execute("alter table exports.events alter limited_data_use type text")
+    add_rows(connection, purchase(1, **{"limited_data_use": "no", **changes}))
+    assert enqueue(connection, RELATION, EventSettings()).enqueued == 1
+    assert withdraw(connection, PIXEL) == 0
+    due = connection.execute("select source_hash <> '' from tiktok_ops.event_outbox")
+    assert due.fetchall() == [(True,)]
+
+
+@pytest.mark.parametrize(
     ("waiting", "denied"),
     [(MANY, 0), (MANY, 3), (range(10, 13), 9)],
     ids=["nobody is denied", "few are denied", "few wait"],

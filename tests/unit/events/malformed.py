@@ -100,7 +100,6 @@ MALFORMED: dict[str, list[tuple[str, Any, Outcome]]] = {
         ("1 day ahead", _ago(days=-1), AHEAD),
         ("year 9999", "9999-12-31T00:00:00+00:00", AHEAD),
         ("fraction of a second", Decimal(f"{EPOCH - 60}.5"), Leaves(EPOCH - 60)),
-        ("more digits than memory", Decimal("1e1000000"), BAD_TIME),
     ],
     "value": [
         ("null", None, ABSENT),
@@ -118,9 +117,6 @@ MALFORMED: dict[str, list[tuple[str, Any, Outcome]]] = {
         ("20 decimals", "1.12345678901234567890", Leaves(1.1234567890123457)),
         ("10^15", 10**15, BAD_VALUE),
         ("boolean", True, BAD_VALUE),
-        ("more digits than memory", Decimal("1e1000000"), BAD_VALUE),
-        ("a zero of many digits", Decimal("0e1000000"), Leaves(0)),
-        ("almost nothing", Decimal("1e-99999999999"), BAD_VALUE),
     ],
     "currency": [
         ("null", None, Ended("quarantined missing_currency")),
@@ -151,8 +147,6 @@ MALFORMED: dict[str, list[tuple[str, Any, Outcome]]] = {
         ("64 hex, upper case", HEX.upper(), Leaves(HEX)),
         ("63 hex", HEX[:63], INVALID),
         ("hash of the empty text", sha256(""), EMPTY),
-        ("more digits than memory", Decimal("1e1000000"), INVALID),
-        ("almost nothing", Decimal("1e-99999999999"), INVALID),
     ],
     "phone": [
         ("null", None, ABSENT),
@@ -229,9 +223,7 @@ MALFORMED: dict[str, list[tuple[str, Any, Outcome]]] = {
         ("object", {"content_id": "p1"}, BAD_ITEMS),
         ("1,001 items", _item() * 1001, BAD_ITEMS),
         ("integer content_id", _item(content_id=7), Leaves(_item(content_id="7"))),
-        ("decimal content_id", _item(content_id=Decimal("7.50")), Leaves(_item(content_id="7.50"))),
-        ("endless price", _item(price=Decimal("1e1000000")), BAD_ITEMS),
-        ("endless content_id", _item(content_id=Decimal("1e999999999999")), BAD_ITEMS),
+        ("decimal content_id", _item(content_id=Decimal("7.5")), Leaves(_item(content_id="7.5"))),
         ("null price", _item(price=None), Leaves([{"content_id": "p1", "quantity": 1}])),
         ("negative quantity", _item(quantity=-1), BAD_ITEMS),
         ("text quantity", _item(quantity="2"), Leaves(_item(quantity=2))),
@@ -255,6 +247,18 @@ MALFORMED: dict[str, list[tuple[str, Any, Outcome]]] = {
         ("JSON", '{"ads": true}', MINIMUM),
     ],
 }
+
+# Numbers whose digits would fill the memory; a json column may hold them.
+ENDLESS: list[tuple[str, str, Outcome]] = [
+    ("value", "1e1000000", BAD_VALUE),
+    ("value", "1e-99999999999", BAD_VALUE),
+    ("value", "0e1000000", Leaves(0)),
+    ("event_time", "1e1000000", BAD_TIME),
+    ("email", "1e1000000", INVALID),
+    ("email", "1e-99999999999", INVALID),
+    ("contents", '[{"content_id": "a", "price": 1e1000000}]', BAD_ITEMS),
+    ("contents", '[{"content_id": 1e999999999999}]', BAD_ITEMS),
+]
 
 
 def assert_left(

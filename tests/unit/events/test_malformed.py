@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from airflow_provider_tiktok.events.build import build
 from airflow_provider_tiktok.events.settings import EventSettings
-from tests.unit.events.malformed import MALFORMED, Ended, Outcome, assert_left
+from tests.unit.events.malformed import ENDLESS, MALFORMED, Ended, Outcome, assert_left
 from tests.unit.events.rows import NOW, export_row
 
 CASES = [
     pytest.param(column, value, outcome, id=f"{column}: {name}")
     for column, cases in MALFORMED.items()
     for name, value, outcome in cases
+]
+CASES += [
+    pytest.param(column, json.loads(text, parse_float=Decimal), outcome, id=f"{column}: {text}")
+    for column, text, outcome in ENDLESS
 ]
 
 

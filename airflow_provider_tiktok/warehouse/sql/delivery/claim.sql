@@ -53,10 +53,12 @@ due as materialized (
     select
         outbox.outbox_id,
         outbox.event_source,
+        outbox.kind,
         outbox.event_time,
         outbox.consent_state,
         outbox.limited_data_use,
         outbox.attempts,
+        outbox.failures,
         outbox.batch_id,
         outbox.first_sent_at,
         outbox.has_unknown_outcome,
@@ -97,6 +99,7 @@ judged as materialized (
         due.batch_id,
         due.outbox_ctid,
         case
+            when %(is_refunds_off)s and due.kind = 'refund' then 'refunds_off'
             when %(is_strict)s and due.consent_state <> 'granted'
                 then 'consent_' || due.consent_state
             when %(is_strict)s and due.limited_data_use and due.event_source <> 'web'
@@ -114,7 +117,14 @@ judged as materialized (
                 then 'too_old'
             when
                 not due.has_unknown_outcome
+                and due.failures >= %(fewest_failures)s
                 and due.first_sent_at <= (select clock.failing_since from clock)
+                -- Not where nobody tried: a paused pixel, a dead token.
+                and (
+                    select batches.finished_at
+                    from tiktok_ops.event_batches as batches
+                    where batches.batch_id = due.batch_id
+                ) >= due.first_sent_at + %(transient_window)s::interval / 2
                 then 'retries_exhausted'
         end as reason
     from due

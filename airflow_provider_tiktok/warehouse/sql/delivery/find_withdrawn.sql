@@ -8,8 +8,9 @@ with stated as materialized (
         select
             export_row.event_id::text as event_id,
             coalesce(legacy.event_type, export_row.event::text) as event_type,
-            coalesce(lower(btrim(export_row.consent_state::text)), '') = 'granted' as is_granted,
-            coalesce(lower(btrim(export_row.limited_data_use::text)), '')
+            coalesce(lower(btrim(export_row.consent_state::text, e' \t\r\n\f\v')), '') = 'granted'
+                as is_granted,
+            coalesce(lower(btrim(export_row.limited_data_use::text, e' \t\r\n\f\v')), '')
             not in ('', 'false', 'f', 'no', 'n', '0') as is_limited
         from export_relation as export_row
         left join
@@ -75,8 +76,7 @@ pending as materialized (
         outbox.event_id,
         outbox.event_type,
         outbox.consent_state,
-        outbox.limited_data_use,
-        outbox.has_unknown_outcome
+        outbox.limited_data_use
     from candidates
     cross join
         lateral (
@@ -90,8 +90,7 @@ pending as materialized (
 differing as materialized (
     select
         pending.outbox_id,
-        (pending.consent_state = 'granted' and not stated.is_granted)
-        or pending.has_unknown_outcome as is_withdrawn
+        pending.consent_state = 'granted' and not stated.is_granted as is_withdrawn
     from pending
     inner join stated
         on
@@ -104,7 +103,8 @@ differing as materialized (
 
 select
     outbox.outbox_id,
-    differing.is_withdrawn
+    -- What TikTok may have is not built anew, so a wish for limited use stops it too.
+    differing.is_withdrawn or tiktok_ops.may_be_at_tiktok(outbox) as is_withdrawn
 from tiktok_ops.event_outbox as outbox
 inner join differing
     on outbox.outbox_id = differing.outbox_id

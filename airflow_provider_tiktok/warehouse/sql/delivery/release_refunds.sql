@@ -7,6 +7,7 @@ waiting as materialized (
     select
         refund.outbox_id,
         case
+            when %(is_refunds_off)s then 'refunds_off'
             when purchase.is_delivered then 'released'
             when purchase.is_open then 'waiting'
             when purchase.is_known then 'purchase_not_delivered'
@@ -36,6 +37,7 @@ waiting as materialized (
     where
         refund.event_source_id = %(event_source_id)s
         and refund.waits_for_purchase
+        and refund.source_hash <> '' -- given back to the enqueue
     order by refund.outbox_id
     for update of refund skip locked
 ),

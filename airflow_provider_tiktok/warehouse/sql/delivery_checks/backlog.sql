@@ -1,4 +1,5 @@
--- Pixels whose events have been due for too long. A replayed event waits since its replay.
+-- Pixels whose events have been due for too long. A replayed event waits since its replay, a refund
+-- only where no run ended it although it is too old by now.
 select
     waiting.event_source_id,
     count(*) as events,
@@ -19,7 +20,10 @@ from (
     from tiktok_ops.event_outbox as outbox
     where
         outbox.state in ('pending', 'inflight')
-        and not outbox.waits_for_purchase
+        and (
+            not outbox.waits_for_purchase
+            or outbox.event_time < tiktok_ops.now() - %(longest_age)s::interval
+        )
 ) as waiting
 left join tiktok_ops.delivery_controls as controls
     on waiting.event_source_id = controls.event_source_id

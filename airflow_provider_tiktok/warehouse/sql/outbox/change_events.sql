@@ -1,6 +1,7 @@
 -- Rows that the outbox has read before and that say something else now. lock_changed.sql has locked
 -- them, so that it is certain which of them a worker has: those are left to the next enqueue.
 --
+-- forgotten: its person was, so it stays empty, whatever key its row has by now.
 -- frozen: TikTok may have the event, so what it says stays; the difference is flagged.
 -- withdrawn: consent was granted when the event was built and is not any more; it stops, and keeps
 --   what may leave without consent, so that a replay cannot send more.
@@ -12,25 +13,30 @@ with existing as materialized (
     select
         outbox.outbox_id,
         outbox.state as old_state,
+        payloads.payload_hash as old_payload_hash,
         staged.*,
         case
+            when payloads.forgotten_at is not null then 'forgotten'
             when
                 outbox.state = 'pending' and outbox.consent_state = 'granted'
                 and (
                     staged.consent_state <> 'granted'
-                    or (staged.limited_data_use and outbox.has_unknown_outcome)
+                    or (staged.limited_data_use and at_tiktok.may_be)
                 )
-                then case when outbox.has_unknown_outcome then 'stopped' else 'withdrawn' end
-            when
-                outbox.has_unknown_outcome
-                or outbox.state in ('delivered', 'expired_unknown')
-                then 'frozen'
+                then case when at_tiktok.may_be then 'stopped' else 'withdrawn' end
+            -- TikTok refused it alone, so it has no copy of what it was sent.
+            when outbox.state = 'quarantined' and outbox.reason = 'rejected_by_tiktok'
+                then 'corrected'
+            when at_tiktok.may_be then 'frozen'
             when outbox.state = 'pending' then 'refreshed'
             else 'corrected'
         end as verdict
     from staged_events as staged
     inner join tiktok_ops.event_outbox as outbox
         using (event_id, event_source_id, event_type)
+    left join tiktok_ops.event_payloads as payloads
+        on outbox.outbox_id = payloads.outbox_id
+    cross join lateral (select tiktok_ops.may_be_at_tiktok(outbox) as may_be) as at_tiktok
     where outbox.source_hash <> staged.source_hash and not tiktok_ops.is_leased(outbox)
     order by outbox.outbox_id
     for update of outbox
@@ -46,11 +52,9 @@ judged as materialized (
         end as new_state,
         -- A row that cannot be read leaves what was read of it before.
         (existing.state <> 'quarantined' or existing.verdict = 'refreshed') as is_readable,
-        coalesce(existing.payload_hash, '') <> coalesce(payloads.payload_hash, '')
-            as has_new_payload
+        -- A row that builds no event any more (it is too old by now) says nothing of the payload.
+        existing.payload_hash <> coalesce(existing.old_payload_hash, '') as has_new_payload
     from existing
-    left join tiktok_ops.event_payloads as payloads
-        on existing.outbox_id = payloads.outbox_id
 ),
 
 said as (
@@ -71,8 +75,11 @@ frozen as (
     update tiktok_ops.event_outbox as outbox
     set
         source_hash = judged.source_hash,
-        payload_changed_at
-        = case when judged.has_new_payload then %(now)s else outbox.payload_changed_at end,
+        payload_changed_at = case
+            when judged.verdict = 'forgotten' or judged.has_new_payload is null
+                then outbox.payload_changed_at
+            when judged.has_new_payload then %(now)s
+        end,
         state = judged.new_state,
         reason
         = case when judged.verdict = 'stopped' then 'consent_withdrawn' else outbox.reason end,
@@ -83,7 +90,7 @@ frozen as (
     from judged
     where
         outbox.outbox_id = judged.outbox_id
-        and judged.verdict in ('frozen', 'stopped')
+        and judged.verdict in ('frozen', 'stopped', 'forgotten')
 ),
 
 taken as (
@@ -135,7 +142,8 @@ select
 from (
     select
         case
-            when verdict = 'frozen' and not has_new_payload then 'unchanged'
+            when verdict = 'forgotten' then 'unchanged'
+            when verdict = 'frozen' and has_new_payload is not true then 'unchanged'
             when verdict = 'stopped' then 'withdrawn'
             else verdict
         end as change

@@ -17,8 +17,10 @@ emptied as (
         payload = null,
         payload_hash = null,
         signals = '{}',
-        withheld = '{}'
+        withheld = '{}',
+        forgotten_at = clock.now
     from said
+    cross join clock
     where payloads.outbox_id = said.outbox_id
 ),
 

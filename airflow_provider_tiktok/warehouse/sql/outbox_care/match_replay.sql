@@ -12,9 +12,9 @@ matched as materialized (
         case
             when payloads.payload is null then 'no_payload'
             when
-                (outbox.has_unknown_outcome or outbox.state in ('delivered', 'expired_unknown'))
-                and outbox.first_sent_at <= clock.now - %(horizon)s::interval
-                and not %(is_past_horizon)s
+                not %(is_past_horizon)s
+                and coalesce(outbox.first_sent_at <= clock.now - %(horizon)s::interval, true)
+                and tiktok_ops.may_be_at_tiktok(outbox)
                 then 'past_horizon'
             else 'replayed'
         end as verdict
@@ -51,7 +51,9 @@ matched as materialized (
 
 -- A refund that was given up because of its purchase comes back with it.
 dependent as (
-    select refund.outbox_id
+    select distinct
+        refund.outbox_id,
+        case when payloads.payload is null then 'no_payload' else 'with_purchase' end as verdict
     from matched
     inner join tiktok_ops.event_outbox as refund
         on
@@ -62,7 +64,7 @@ dependent as (
     where
         matched.verdict = 'replayed'
         and refund.reason = 'purchase_not_delivered'
-        and payloads.payload is not null
+        and refund.settled_at is not null
 )
 
 select
@@ -72,6 +74,6 @@ from matched
 union all
 select
     outbox_id,
-    'with_purchase' as verdict
+    verdict
 from dependent
 where outbox_id not in (select matched.outbox_id from matched)

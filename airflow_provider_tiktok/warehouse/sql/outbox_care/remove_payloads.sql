@@ -12,7 +12,9 @@ old as materialized (
     where
         (payloads.payload is not null or payloads.subject_key is not null)
         and outbox.settled_at < clock.now - case
-            when outbox.state = 'quarantined' then %(quarantine_age)s::interval
+            -- A refund comes back with its purchase.
+            when outbox.state = 'quarantined' or outbox.reason = 'purchase_not_delivered'
+                then %(quarantine_age)s::interval
             else %(payload_age)s::interval
         end
     order by payloads.outbox_id

@@ -15,9 +15,8 @@ ended as materialized (
     cross join
         lateral (
             select
-                outbox.has_unknown_outcome
-                or outbox.state in ('delivered', 'expired_unknown') as at_tiktok,
-                coalesce(outbox.first_sent_at <= clock.now - %(horizon)s::interval, false)
+                tiktok_ops.may_be_at_tiktok(outbox) as at_tiktok,
+                coalesce(outbox.first_sent_at <= clock.now - %(horizon)s::interval, true)
                     as past_horizon
         ) as may_be
     where
