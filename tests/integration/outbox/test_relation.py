@@ -129,8 +129,9 @@ def test_a_view_of_any_kind_with_more_columns_is_read(
 def test_a_view_that_postgresql_cannot_compute_is_told_without_the_row(
     connection: psycopg.Connection[Any],
 ) -> None:
+    add_rows(connection, purchase(1, zip="10"))
     enqueue(connection, RELATION, EventSettings())
-    add_rows(connection, purchase(1), purchase(2, zip="ann@shop.example"))
+    add_rows(connection, purchase(2, zip="ann@shop.example", consent_state="denied"))
     connection.execute("alter table exports.events rename to rows")
     connection.execute(
         "create view exports.events as "
