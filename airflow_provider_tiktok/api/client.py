@@ -112,13 +112,23 @@ class TikTokClient:
         self._call_patience = call_patience
         self._timeouts = TimeoutMemory(clock)
 
-    def call_once(self, request: ApiRequest) -> Outcome:
+    def call_once(
+        self, request: ApiRequest, *, leaving: Callable[[], None] = lambda: None
+    ) -> Outcome:
         """Wait for the quota, send once and return what came of it.
 
         Never repeats and never raises for an answer or a failure of the network. An outcome with
-        `may_have_arrived` False was not sent, or cannot have reached TikTok.
+        `may_have_arrived` False was not sent, or cannot have reached TikTok. What the quota or the
+        token source raises is raised.
+
+        :param leaving: called when bytes are about to leave; what is raised before was not sent.
         """
-        return self._send(request, self._exchange, self._patience)
+
+        def exchange(request: ApiRequest, token: str | None) -> Outcome:
+            leaving()
+            return self._exchange(request, token)
+
+        return self._send(request, exchange, self._patience)
 
     def call(self, request: ApiRequest, *, can_shrink: bool = False) -> object:
         """Return the `data` of a whole success; repeat by the policy, else raise `TikTokError`.

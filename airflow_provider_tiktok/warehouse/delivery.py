@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import socket
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
+
+import psycopg
 
 from airflow_provider_tiktok.api.errors import TikTokError
 from airflow_provider_tiktok.events.settings import EventSettings
@@ -31,8 +33,6 @@ from airflow_provider_tiktok.warehouse.outbox_batches import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    import psycopg
 
     from airflow_provider_tiktok.api.client import TikTokClient
     from airflow_provider_tiktok.api.errors import Outcome
@@ -81,6 +81,7 @@ def deliver(
     :param stop: asked before each batch; True ends the run after those on their way.
     :param chance: draws from [0, 1), for the back-off.
     :raises ExportRelationError: consent cannot be read again, so nothing is sent.
+    :raises WarehouseError: the token or the quota cannot be had; what did not leave is given back.
     """
     result = DeliveryResult()
     pace = pace or Pace()
@@ -93,9 +94,12 @@ def deliver(
         with run.sender:
             try:
                 run.to_the_end()
-            finally:
-                if not connection.closed:
+            except BaseException:
+                # A connection that is found broken only now must not hide why the run ended.
+                with suppress(psycopg.OperationalError):
                     run.wind_up()
+                raise
+            run.wind_up()
     return result
 
 
@@ -128,10 +132,15 @@ class _Run:
 
     def wind_up(self) -> None:
         """Write what came of what is on its way, and give the rest back, however a run ends."""
-        while self.sender:
-            batch, outcome = self.sender.land()
-            self.queue.settle(batch, decide(outcome, len(batch)), outcome)
-        self.queue.put_back()
+        try:
+            while self.sender:
+                batch, outcome = self.sender.land()
+                if isinstance(outcome, Exception):
+                    self.queue.ready.appendleft(batch)
+                else:
+                    self.queue.settle(batch, decide(outcome, len(batch)), outcome)
+        finally:
+            self.queue.put_back()
 
     def _take_off(self) -> bool:
         """Launch a batch; False when the run is over."""
@@ -156,8 +165,14 @@ class _Run:
         return True
 
     def _land(self) -> None:
-        """Wait for an answer, write what came of it, and claim on if all is well."""
+        """Wait for an answer, write what came of it, and claim on if all is well.
+
+        Raises what kept a batch from leaving; it is given back.
+        """
         batch, outcome = self.sender.land()
+        if isinstance(outcome, Exception):
+            self.queue.ready.appendleft(batch)
+            raise outcome
         verdict = decide(outcome, len(batch))
         self.queue.result.calls += outcome.was_sent
         self.was_taken = outcome.is_success

@@ -32,6 +32,16 @@ def test_call_once_returns_every_answer_and_never_repeats() -> None:
         assert len(script.requests) == 1
 
 
+def test_who_asks_is_told_when_bytes_are_about_to_leave_and_only_then() -> None:
+    script = Script([coded(40100)])
+    client = client_of(script)
+    told: list[int] = []
+    client.call_once(EVENTS, leaving=lambda: told.append(len(script.requests)))
+    assert told == [0]
+    assert not client.call_once(EVENTS, leaving=lambda: told.append(1)).was_sent
+    assert told == [0]
+
+
 def test_a_transient_failure_is_repeated_until_it_succeeds() -> None:
     time, script = Time(), Script([coded(50000), RESET, coded(51010), ok({"a": 1})])
     assert client_of(script, time).call(READ) == {"a": 1}
