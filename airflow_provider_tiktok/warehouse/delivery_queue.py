@@ -98,12 +98,16 @@ class DeliveryQueue:
         return not claimed.is_empty
 
     def start_next(self) -> Batch | None:
-        """Return the next batch with its start committed, or None when there is none left."""
+        """Return the next batch with its start committed, or None when there is none left.
+
+        What may not leave any more is given back: the next claim finds out why.
+        """
         while self.ready:
             batch = self.ready.popleft()
             failpoint("attempt_written")
             if batches.start(self.connection, batch, self.limits):
                 return batch
+            self._give_back(batch)
         return None
 
     def settle(self, batch: Batch, verdict: Verdict, outcome: Outcome | None) -> None:
@@ -127,10 +131,7 @@ class DeliveryQueue:
     def put_back(self) -> None:
         """Give up the batches that were never sent, for anyone to take at once."""
         while self.ready:
-            batch = self.ready.popleft()
-            batches.settle(
-                self.connection, batch, NOT_SENT, None, self.limits, chance=self.chance()
-            )
+            self._give_back(self.ready.popleft())
 
     def block(self, outcome: Outcome) -> None:
         """Keep every worker from this pixel for a while: only a person can help."""
@@ -179,6 +180,9 @@ class DeliveryQueue:
                 self.connection, batch, verdict, None, worker=self.worker, limits=self.limits
             )
         )
+
+    def _give_back(self, batch: Batch) -> None:
+        batches.settle(self.connection, batch, NOT_SENT, None, self.limits, chance=self.chance())
 
     def _resize(self, batch: Batch, verdict: Verdict) -> None:
         """Halve after a time-out, because TikTok blocks a request that times out thrice; regrow."""

@@ -168,7 +168,11 @@ def keep_memory(connection: psycopg.Connection[Any]) -> None:
 
 
 def start(connection: psycopg.Connection[Any], batch: Batch, limits: Limits) -> bool:
-    """Commit that the batch's bytes are about to leave; False when its lease was lost."""
+    """Commit that the batch's bytes are about to leave; False when they must not.
+
+    Its lease was lost; or since the claim, which may be minutes ago for a piece of a refused batch,
+    the pixel was paused, blocked or switched off or one of the people was forgotten.
+    """
     parameters = {"batch_id": batch.batch_id, "lease": limits.lease}
     found = connection.execute(statement("delivery/start_batch"), parameters).fetchone()
     return found is not None
