@@ -7,7 +7,7 @@ says in its message which event it dislikes: `Batch.<i>.<path>: <reason>`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from airflow_provider_tiktok.api.errors import ErrorClass
@@ -29,8 +29,8 @@ class Verdict:
     `outcome` is the word for the receipt. `state` is what every event of the call becomes, unless
     `pieces` (index lists) says in which smaller calls they go on. `is_unknown`: TikTok may have
     them. `was_refused`: it surely has none, so its 48 hours did not start with this call.
-    `is_failure` lengthens the back-off; `least_wait` is in seconds. `stops` ends the run for this
-    pixel: `throttled`, or `blocked` until a person acts.
+    `is_failure`: the run rests, and gives up after several. `least_wait` is in seconds. `stops`
+    ends the run for this pixel: `throttled`, or `blocked` until a person acts.
     """
 
     outcome: str
@@ -45,6 +45,11 @@ class Verdict:
     shrinks: bool = False
     stops: str | None = None
 
+    @property
+    def lengthens_back_off(self) -> bool:
+        """True when it counts against the events; what was never sent says nothing about them."""
+        return self.is_failure and self.outcome != NOT_SENT.outcome
+
 
 DELIVERED = Verdict("accepted", state="delivered")
 NOT_SENT = Verdict("not_sent", was_refused=True)
@@ -52,6 +57,8 @@ NOT_SENT = Verdict("not_sent", was_refused=True)
 
 def decide(outcome: Outcome, events: int) -> Verdict:
     """Return what becomes of the `events` of one call."""
+    if not outcome.was_sent and outcome.error_class not in _ENDS_THE_RUN:
+        return _held_back(outcome)
     return _DECISIONS[outcome.error_class](outcome, events)
 
 
@@ -93,9 +100,14 @@ def _partial(_outcome: Outcome, events: int) -> Verdict:
     return Verdict("partial", pieces=pieces_of(events, ""), is_unknown=True)
 
 
+def _held_back(outcome: Outcome) -> Verdict:
+    """Nothing left: this request timed out too often, or else there was no token to be had."""
+    return replace(
+        NOT_SENT, least_wait=outcome.retry_after or 0.0, is_failure=not outcome.is_timeout
+    )
+
+
 def _retry(outcome: Outcome, _events: int) -> Verdict:
-    if not outcome.was_sent:
-        return Verdict("not_sent", was_refused=True, least_wait=outcome.retry_after or 0.0)
     return Verdict(
         "unknown" if outcome.is_timeout else "retry",
         is_failure=True,
@@ -155,6 +167,7 @@ def _unknown(outcome: Outcome, _events: int) -> Verdict:
     )
 
 
+_ENDS_THE_RUN = frozenset({ErrorClass.THROTTLE, ErrorClass.REAUTHORISE, ErrorClass.CONFIGURATION})
 _DECISIONS = {
     ErrorClass.SUCCESS: _accepted,
     ErrorClass.PARTIAL: _partial,

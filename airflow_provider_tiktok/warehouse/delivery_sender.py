@@ -76,7 +76,9 @@ class DeliverySender:
             if has_left.is_set():
                 raise
             if isinstance(error, TikTokError):  # the token could not be renewed
-                return replace(error.outcome, was_sent=False, may_have_arrived=False)
+                return replace(
+                    error.outcome, was_sent=False, may_have_arrived=False, is_timeout=False
+                )
             return error
         failpoint("send_after_response")
         return outcome

@@ -198,7 +198,7 @@ def settle(
             "state": verdict.state,
             "reason": verdict.reason,
             "hint": verdict.hint,
-            "failures": int(verdict.is_failure),
+            "failures": int(verdict.lengthens_back_off),
             "least_wait": verdict.least_wait,
             "first_wait": limits.first_wait,
             "longest_wait": limits.longest_wait,

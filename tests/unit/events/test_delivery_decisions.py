@@ -51,8 +51,26 @@ CASES = [
     (
         "held back by the client",
         ErrorClass.RETRY,
-        {"may_have_arrived": False, "was_sent": False},
+        {"may_have_arrived": False, "was_sent": False, "is_timeout": True},
         ("not_sent", "pending", False, True, False, None),
+    ),
+    (
+        "no token for now",
+        ErrorClass.RETRY,
+        {"may_have_arrived": False, "was_sent": False},
+        ("not_sent", "pending", False, True, True, None),
+    ),
+    (
+        "no token, and nobody knows why",
+        ErrorClass.UNKNOWN,
+        {"may_have_arrived": False, "was_sent": False},
+        ("not_sent", "pending", False, True, True, None),
+    ),
+    (
+        "a token that cannot be renewed so",
+        ErrorClass.QUARANTINE,
+        {"may_have_arrived": False, "was_sent": False},
+        ("not_sent", "pending", False, True, True, None),
     ),
     ("lost answer", ErrorClass.UNKNOWN, {}, ("unknown", "pending", True, False, True, None)),
     (
@@ -111,6 +129,12 @@ def test_every_class_of_answer_is_decided() -> None:
 def test_only_an_event_that_was_alone_in_its_call_is_quarantined(error_class: ErrorClass) -> None:
     verdict = decide(answer(error_class, message="Batch.0.event: Not a valid string"), 2)
     assert verdict.state != "quarantined"
+
+
+def test_a_call_that_was_not_sent_counts_against_the_run_and_not_against_its_events() -> None:
+    held_back = decide(answer(ErrorClass.RETRY, may_have_arrived=False, was_sent=False), 1)
+    assert (held_back.is_failure, held_back.lengthens_back_off) == (True, False)
+    assert decide(answer(ErrorClass.RETRY), 1).lengthens_back_off
 
 
 def test_a_timeout_makes_the_next_calls_smaller() -> None:
