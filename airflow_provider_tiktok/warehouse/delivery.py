@@ -221,8 +221,11 @@ class _Run:
         return self._rest(seconds)
 
     def _rest(self, seconds: float) -> bool:
-        """Sleep until events are due; False when that is longer than the run waits."""
-        if seconds > self.pace.patience or self.pace.clock() + seconds > self.deadline:
+        """Sleep until events are due; False when that is longer than the run waits or may take."""
+        if seconds > self.pace.patience:
+            return False
+        if self.pace.clock() + seconds > self.deadline:
+            self.ended = self.ended or Stopped.TIME
             return False
         left = max(seconds, 0.05)
         while left > 0 and self._may_take():

@@ -11,7 +11,7 @@ class Stopped(StrEnum):
     """Why a run ended."""
 
     EMPTY = "empty"  # nothing is due
-    TIME = "time"  # max_seconds are over
+    TIME = "time"  # max_seconds are over, or will be before the next event is due
     ASKED = "asked"  # stop() said so
     THROTTLED = "throttled"  # TikTok's quota is used up for longer than the run waits
     FAILING = "failing"  # call after call failed; the next run tries again

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from airflow_provider_tiktok.api.client import TikTokClient
+    from sandbox.server import RunningSandbox
 
 EVENTS = 3
 REFRESH = "oauth2/refresh_token/"
@@ -64,3 +65,36 @@ def test_a_token_that_cannot_be_renewed_is_asked_for_six_times_and_no_event_suff
 
     client._access_token = good
     assert deliver(connection, client, PIXEL).delivered == EVENTS
+
+
+@pytest.mark.parametrize(
+    ("max_seconds", "patience", "stopped"),
+    [(1.5, 30.0, Stopped.TIME), (240.0, 1.5, Stopped.EMPTY)],
+)
+def test_a_run_whose_time_ends_before_the_next_event_is_due_does_not_say_that_nothing_is(
+    connection: psycopg.Connection[Any],
+    client: TikTokClient,
+    sandbox: RunningSandbox,
+    *,
+    max_seconds: float,
+    patience: float,
+    stopped: Stopped,
+) -> None:
+    put(connection, EVENTS)
+    sandbox.fault("A03", times=1, endpoint="event/track/")
+    now = [0.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    # The run rests for a second, the events for two.
+    result = deliver(
+        connection,
+        client,
+        PIXEL,
+        max_seconds=max_seconds,
+        pace=Pace(patience=patience, clock=lambda: now[0], sleep=sleep),
+        chance=lambda: 0.999,
+    )
+
+    assert (result.stopped, result.retried, now) == (stopped, EVENTS, [pytest.approx(1.0, abs=0.1)])
