@@ -18,7 +18,7 @@
 {% macro build_settings() -%}
     {%- set names = ['attribution_model', 'attribution_window_days', 'click_repeat_minutes',
         'click_utm_sources', 'bot_user_agents', 'ttclid_parameter', 'campaign_id_parameter',
-        'ad_group_id_parameter', 'ad_id_parameter', 'missing_sources', 'page_views_table',
+        'ad_group_id_parameter', 'ad_id_parameter', 'placeholder_ids', 'missing_sources', 'page_views_table',
         'web_schema', 'shop_schema', 'crm_schema', 'identities_table', 'orders_table',
         'refunds_table', 'customers_table', 'lead_events_table'] -%}
     {%- set parts = [] -%}

@@ -16,6 +16,20 @@
 {%- endmacro %}
 
 {#-
+    An id of a customer or visitor; NULL where a table has a blank or a placeholder in its place (var
+    `placeholder_ids`), or all its guests would be one person, with the consent of one of them. An id
+    stays as it is written: a look-up by it must find it in the index of your table.
+-#}
+{% macro id_or_null(column) -%}
+    {%- set id = 'cast(' ~ column ~ ' as text)' -%}
+    {%- set placeholders = [''] -%}
+    {%- for name in var('placeholder_ids') -%}
+        {%- do placeholders.append(dbt.escape_single_quotes(name | string | lower)) -%}
+    {%- endfor -%}
+    case when lower({{ trimmed(id) }}) not in ('{{ placeholders | join("', '") }}') then {{ id }} end
+{%- endmacro %}
+
+{#-
     Links to find components in, larger end and smaller end. A partial run takes what persons already
     are as single ends, and leaves out links within one of them.
 -#}

@@ -20,7 +20,7 @@ orders as (
 customers as (
     select *
     from {{ ref('stg_shop__customers') }}
-    where {{ may_be_new('updated_at') }}
+    where problem is null and {{ may_be_new('updated_at') }}
 ),
 
 lead_events as (

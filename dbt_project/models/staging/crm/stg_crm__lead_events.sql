@@ -6,8 +6,8 @@ renamed as (
     select
         cast(lead_event_id as text) as lead_event_id,
         cast(lead_id as text) as lead_id,
-        nullif(cast(visitor_id as text), '') as visitor_id,
-        nullif(cast(customer_id as text), '') as customer_id,
+        {{ id_or_null('visitor_id') }} as visitor_id,
+        {{ id_or_null('customer_id') }} as customer_id,
         stage,
         {{ email_hash('email') }} as email_hash,
         email,

@@ -24,6 +24,7 @@ final as (
         *,
         case
             when coalesce(trim(customer_id), '') = '' then 'customer_id is missing'
+            when {{ id_or_null('customer_id') }} is null then 'customer_id is a placeholder'
         end as problem
     from renamed
 )

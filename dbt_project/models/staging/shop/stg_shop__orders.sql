@@ -5,8 +5,8 @@ with source as (
 renamed as (
     select
         cast(order_id as text) as order_id,
-        nullif(cast(customer_id as text), '') as customer_id,
-        nullif(cast(visitor_id as text), '') as visitor_id,
+        {{ id_or_null('customer_id') }} as customer_id,
+        {{ id_or_null('visitor_id') }} as visitor_id,
         upper(trim(currency)) as currency,
         {{ as_money('total_amount') }} as total_amount,
         page_url,

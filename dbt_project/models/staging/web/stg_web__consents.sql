@@ -14,6 +14,7 @@ final as (
         recorded_at,
         case
             when coalesce(trim(cast(visitor_id as text)), '') = '' then 'visitor_id is missing'
+            when {{ id_or_null('visitor_id') }} is null then 'visitor_id is a placeholder'
             when recorded_at is null then 'recorded_at is missing'
         end as problem
     from source

@@ -5,8 +5,8 @@ with source as (
 renamed as (
     select
         cast(identity_id as text) as identity_id,
-        nullif(cast(visitor_id as text), '') as visitor_id,
-        nullif(cast(customer_id as text), '') as customer_id,
+        {{ id_or_null('visitor_id') }} as visitor_id,
+        {{ id_or_null('customer_id') }} as customer_id,
         {{ email_hash('email') }} as email_hash,
         email,
         observed_at

@@ -24,7 +24,8 @@ final as (
         *,
         case
             when coalesce(page_view_id, '') = '' then 'page_view_id is missing'
-            when coalesce(visitor_id, '') = '' then 'visitor_id is missing'
+            when coalesce(trim(visitor_id), '') = '' then 'visitor_id is missing'
+            when {{ id_or_null('visitor_id') }} is null then 'visitor_id is a placeholder'
             when occurred_at is null then 'occurred_at is missing'
             when {{ is_future('occurred_at') }} then 'occurred_at is in the future'
         end as problem
