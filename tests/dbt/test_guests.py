@@ -107,7 +107,7 @@ def test_a_look_up_by_id_still_uses_the_index_of_your_table(
         ("stg_shop__customers", "customer_id"),
     ):
         plan = connection.execute(
-            f"explain select * from analytics_staging.{view} where {column} = 'x' "  # type: ignore[arg-type]  # noqa: S608 - our own names
+            f"explain select * from analytics_staging.{view} where {column} = 'x' "  # noqa: S608 - our own names
             "and problem is null"
         ).fetchall()
         assert any("Index Cond" in line for (line,) in plan), plan

@@ -6,14 +6,14 @@ renamed as (
     select
         cast(customer_id as text) as customer_id,
         {{ email_hash('email') }} as email_hash,
-        email,
-        cast(phone as text) as phone,
-        first_name,
-        last_name,
-        country,
-        region,
-        city,
-        cast(zip as text) as zip,
+        {{ text_or_null('email') }} as email,
+        {{ text_or_null('phone') }} as phone,
+        {{ text_or_null('first_name') }} as first_name,
+        {{ text_or_null('last_name') }} as last_name,
+        {{ text_or_null('country') }} as country,
+        {{ text_or_null('region') }} as region,
+        {{ text_or_null('city') }} as city,
+        {{ text_or_null('zip') }} as zip,
         created_at,
         updated_at
     from source

@@ -9,12 +9,12 @@ renamed as (
         {{ id_or_null('visitor_id') }} as visitor_id,
         upper(trim(currency)) as currency,
         {{ as_money('total_amount') }} as total_amount,
-        page_url,
+        {{ text_or_null('page_url') }} as page_url,
         {{ url_host('page_url') }} as page_host,
-        referrer_url,
-        cast(ip_address as text) as ip_address,
-        user_agent,
-        locale,
+        {{ text_or_null('referrer_url') }} as referrer_url,
+        {{ ip_or_null('ip_address') }} as ip_address,
+        {{ text_or_null('user_agent') }} as user_agent,
+        {{ text_or_null('locale') }} as locale,
         ordered_at
     from source
 ),

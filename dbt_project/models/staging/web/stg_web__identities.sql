@@ -8,7 +8,7 @@ renamed as (
         {{ id_or_null('visitor_id') }} as visitor_id,
         {{ id_or_null('customer_id') }} as customer_id,
         {{ email_hash('email') }} as email_hash,
-        email,
+        {{ text_or_null('email') }} as email,
         observed_at
     from source
 ),

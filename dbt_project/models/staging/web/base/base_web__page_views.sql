@@ -7,13 +7,14 @@ renamed as (
     select
         cast(page_view_id as text) as page_view_id,
         cast(visitor_id as text) as visitor_id,
-        ttp,
+        {{ text_or_null('ttp') }} as ttp,
+        -- As it is: hits are found by what the table's statistics say of this column.
         page_url,
         {{ url_host('page_url') }} as page_host,
-        referrer_url,
-        cast(ip_address as text) as ip_address,
-        user_agent,
-        locale,
+        {{ text_or_null('referrer_url') }} as referrer_url,
+        {{ ip_or_null('ip_address') }} as ip_address,
+        {{ text_or_null('user_agent') }} as user_agent,
+        {{ text_or_null('locale') }} as locale,
         {{ is_unwanted_hit() }} as is_unwanted,
         occurred_at
     from source
