@@ -1,18 +1,26 @@
 {#-
-    SHA-256 of an e-mail as TikTok wants it (trimmed, lower case), for joining people without keeping
-    addresses. What is a hash already stays one; what is no address is NULL.
+    SHA-256 of an e-mail as TikTok wants it, for joining people without keeping addresses. What is a
+    hash already stays one; what is no address, or the hash of nothing, is NULL. Addresses are read as
+    the provider reads them (events/normalise.py), or a line break would keep a person's answer from it.
 -#}
 {% macro email_hash(email) -%}
     {{ return(adapter.dispatch('email_hash', 'tiktok')(email)) }}
 {%- endmacro %}
 
 {% macro postgres__email_hash(email) -%}
-    {%- set tidy = "lower(trim(" ~ email ~ "))" -%}
-    case
-        when {{ tidy }} ~ '^[0-9a-f]{64}$' then {{ tidy }}
-        when {{ tidy }} ~ '^[^@[:space:]]+@[^@[:space:]]+$'
-            then encode(sha256(convert_to({{ tidy }}, 'UTF8')), 'hex')
-    end
+    {%- set letter = '[^\\s@,;<>()\\[\\]"]' -%}
+    (
+            select
+                case
+                    when tidy.text ~ '^[0-9a-f]{64}$'
+                        then case when tidy.text not in ({{ hashes_of_nothing() }}) then tidy.text end
+                    when
+                        length(tidy.text) <= 320
+                        and tidy.text ~ '^{{ letter }}+@{{ letter }}+\.{{ letter | replace("[^", "[^.") }}+$'
+                        then encode(sha256(convert_to(tidy.text, 'UTF8')), 'hex')
+                end
+            from (select {{ tidy_text(email) }} as text {{ once_per_row() }}) as tidy
+        )
 {%- endmacro %}
 
 {#-

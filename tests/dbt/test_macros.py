@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from airflow_provider_tiktok.events.signals import ALL, HASHES_OF_NOTHING, collect
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,6 +27,38 @@ PIECES = (
     *("%E2%82%AC", "%F0%9F%98%80", "%ED%A0%80", "%00"),
 )
 ENCODED = st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
+
+# E-mails as tables have them: shared by what the models and what the provider make of them.
+EMAILS = {
+    "plain": "alice@x.example",
+    "typed": "  Alice@X.Example ",
+    "line break": "alice@x.example\n",
+    "tabs and separators": "\t\x1calice@x.example\r\n\x0b\x0c\x1f",
+    "zero width": "\ufeffalice\u200b@x.exam\u00adple",
+    "no-break space": "\u00a0alice@x.example\u3000\u2028",
+    "next line": "alice@x.example\u0085",
+    "full width": "\uff21lice\uff20x\uff0eexample",
+    "composed": "zo\u00eb@x.example",
+    "capitals": "ZO\u00cb@X.example",
+    "decomposed": "zoe\u200b\u0308@x.example",
+    "no dot": "alice@localhost",
+    "dot at the end": "alice@x.",
+    "two addresses": "alice@x.example, bob@x.example",
+    "with name": "<alice@x.example>",
+    "inner blank": "al ice@x.example",
+    "inner break": "alice@x\n.example",
+    "longest": f"{'a' * 310}@x.example",
+    "too long": f"{'a' * 312}@x.example",
+    "hash": "ABCDEF0123456789" * 4,
+    "hash with a break": "abcdef0123456789" * 4 + "\n",
+    "blank": " \n",
+    "empty": "",
+    "nothing": "n/a",
+}
+EMAIL_PIECES = (
+    *("a", "B", "@", ".", ",", "x.example", "]", '"', "\\", " ", "\n", "\t", "\x1c", "\x85"),
+    *("\u200b", "\ufeff", "\u00a0", "\u2028", "\uff21", "\uff20", "\ufb01", "\u0308", "\u00eb"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +125,25 @@ def test_equal_shares_add_up_to_the_amount(evaluate: Evaluate, amount: Decimal, 
 )
 def test_the_host_of_a_url(evaluate: Evaluate, url: str, host: str | None) -> None:
     assert evaluate("{{ url_host('value') }}", value=url) == host
+
+
+def email_of_provider(text: str) -> Any:
+    """Return the hash under which the provider sends an e-mail."""
+    row = {"email": text}
+    user = collect(row, event_source="web", region=None, allowed=ALL, hash_location=True).user
+    return user.get("email")
+
+
+@pytest.mark.parametrize("text", EMAILS.values(), ids=EMAILS)
+def test_people_are_linked_by_the_e_mail_that_is_sent(evaluate: Evaluate, text: str) -> None:
+    assert evaluate("{{ email_hash('value') }}", value=text) == email_of_provider(text)
+
+
+@given(st.lists(st.sampled_from(EMAIL_PIECES), max_size=10).map("".join))
+def test_any_text_is_the_same_e_mail_to_the_models(evaluate: Evaluate, text: str) -> None:
+    assert evaluate("{{ email_hash('value') }}", value=text) == email_of_provider(text)
+
+
+def test_the_models_know_the_hashes_of_nothing(evaluate: Evaluate) -> None:
+    known = evaluate("(select array_agg(distinct h) from ({{ hashes_of_nothing() }}) as t (h))")
+    assert set(known) == HASHES_OF_NOTHING
