@@ -2,11 +2,10 @@
 
 -- The consent of each person of an exported conversion as of now: their newest answer on any
 -- device. A withdrawal counts at once even when its clock runs ahead or nobody wrote when it was,
--- and so does a wish for limited data use; a grant counts from its time on. A view, because consent
--- must not wait for the next build.
+-- and so does a wish for limited data use; a grant counts from its time on. Of answers of the same
+-- moment the strictest counts. A view, because consent must not wait for the next build.
 with consents as (
     select
-        consent_id,
         visitor_id,
         limited_data_use,
         recorded_at,
@@ -62,9 +61,8 @@ in_force as (
         consents.consent_state,
         consents.limited_data_use,
         consents.recorded_at,
-        row_number() over (
-            partition by consents.visitor_id
-            order by consents.recorded_at desc nulls first, consents.consent_id desc
+        rank() over (
+            partition by consents.visitor_id order by consents.recorded_at desc nulls first
         ) as recency_of_visitor
     from visitors
     inner join consents -- every answer of the visitor
@@ -76,7 +74,9 @@ numbered as (
         *,
         row_number() over (
             partition by person_id
-            order by recorded_at desc nulls first, (consent_state = 'denied') desc, visitor_id
+            order by
+                recorded_at desc nulls first,
+                case consent_state when 'denied' then 1 when 'unknown' then 2 else 3 end
         ) as recency,
         bool_or(limited_data_use and recency_of_visitor = 1) over (partition by person_id)
             as has_limited_data_use
