@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
-from airflow_provider_tiktok.events.names import REFUND_EVENT, TIKTOK_EVENTS
+from airflow_provider_tiktok.events.names import LEGACY_EVENTS, REFUND_EVENT, TIKTOK_EVENTS
 from tests.dbt.user_tables import create_user_tables, insert
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from tests.dbt.dbt_project import DbtProject
 
+NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 MAPPING = "analytics_intermediate.event_mapping"
 US, INDIA, EUROPE = "CUS00000000000000001", "CIN00000000000000001", "CEU00000000000000001"
 ROUTED = """
@@ -23,6 +25,11 @@ RULE = f"""
 insert into {MAPPING}
     (conversion_type, pixel_code, buyer_rule, event, event_source, is_goal, is_enabled)
 values (%s, %s, %s, %s, 'web', false, %s)
+"""  # noqa: S608 - our own name
+IN_SET = f"""
+insert into {MAPPING}
+    (conversion_type, buyer_rule, event, event_source, event_source_id, is_goal, is_enabled)
+values (%s, 'any', %s, 'crm', %s, false, true)
 """  # noqa: S608 - our own name
 
 
@@ -37,6 +44,14 @@ def seeded(project: DbtProject, connection: psycopg.Connection) -> DbtProject:
 def test_the_models_know_the_names_that_the_provider_knows(project: DbtProject) -> None:
     compiled = project.compiled("{{ tiktok.tiktok_event_names() | join(' ') }}")
     assert set(compiled.split()) == TIKTOK_EVENTS | {REFUND_EVENT}
+    renamed = project.compiled("{{ tiktok.renamed_events() | tojson }}")
+    assert json.loads(renamed) == {old: new for old, new in LEGACY_EVENTS.items() if old != new}
+
+
+def routing_of(project: DbtProject) -> str:
+    """Build the routing and return what it said in one line; empty when all is well."""
+    outcome = project.build("--select", "int_event_mapping_expanded", *NO_TESTS)
+    return " ".join(outcome.messages.get("int_event_mapping_expanded", "").split())
 
 
 def test_unknown_names_stop_the_routing_and_each_says_what_to_write(
@@ -51,9 +66,7 @@ def test_unknown_names_stop_the_routing_and_each_says_what_to_write(
             f"update {MAPPING} set event = %s, event_source = %s where conversion_type = %s",  # noqa: S608 - our own name
             [event, source, conversion_type],
         )
-    outcome = seeded.build("--select", "int_event_mapping_expanded")
-    assert outcome.status["int_event_mapping_expanded"] == "error"
-    message = " ".join(outcome.messages["int_event_mapping_expanded"].split())
+    message = routing_of(seeded)
     for sentence in (
         "conversion_type order: event CompletPayment is none of TikTok's events (AddPaymentInfo, ",
         "or add it to var custom_events if it is an event of your own.",
@@ -61,6 +74,58 @@ def test_unknown_names_stop_the_routing_and_each_says_what_to_write(
         "conversion_type refund: event CancelOrder is a custom event, and TikTok takes standard",
     ):
         assert sentence in message
+
+
+def test_rules_that_send_one_event_twice_stop_the_routing(
+    seeded: DbtProject, connection: psycopg.Connection
+) -> None:
+    """Old and new name, one name twice, another name for refunds; and what is no repetition."""
+    for rule in (
+        # The seed has CompletePayment for all pixels.
+        ("order", None, "new", "Purchase", True),
+        ("lead_sold", US, "any", "Lead", True),
+        ("lead_sold", US, "returning", "SubmitForm", True),
+        ("refund", INDIA, "any", "CancelOrder", True),
+        ("refund", INDIA, "new", "CancelOrder", True),
+        ("refund", EUROPE, "any", "Purchase", True),
+        ("refund", EUROPE, "any", "Money back", True),
+        # Not these: they exclude each other, are switched off, or are of another pixel.
+        ("form_submitted", US, "new", "SubmitForm", True),
+        ("form_submitted", US, "returning", "Lead", True),
+        ("offer_clicked", None, "any", "ClickButton", False),
+        ("offer_converted", US, "any", "Subscribe", True),
+    ):
+        connection.execute(RULE, rule)
+    seeded.variables = {"custom_events": ["Money back"]}
+    message = routing_of(seeded)
+    one_event = "are one event to TikTok, an old name and today's, so its rows would be set aside"
+    for sentence in (
+        "conversion_type refund: event Purchase is not what a refund is sent as: write CancelOrder",
+        "conversion_type refund: event Money back is not what a refund is sent as: write Cancel",
+        f"conversion_type lead_sold, pixel {US}: Lead and SubmitForm {one_event}",
+        f"conversion_type order, all pixels: CompletePayment and Purchase {one_event}",
+        f"conversion_type refund, pixel {INDIA}: two rules send CancelOrder, so its rows would be",
+        "Keep one rule, set is_enabled of the other to false, or give one buyer_rule new",
+    ):
+        assert sentence in message
+    assert message.count(" - event_mapping") == 5
+
+
+def test_an_event_may_go_to_a_pixel_and_to_event_sets(
+    seeded: DbtProject, connection: psycopg.Connection
+) -> None:
+    for conversion_type, event in (("order", "Purchase"), ("refund", "CancelOrder")):
+        for event_set in ("71", "72"):
+            connection.execute(IN_SET, [conversion_type, event, event_set])
+    assert routing_of(seeded) == ""
+
+
+def test_names_of_ones_own_may_have_digits(
+    seeded: DbtProject, connection: psycopg.Connection
+) -> None:
+    connection.execute(RULE, ("lead_sold", None, "any", "Lead_2", True))
+    seeded.variables = {"custom_events": ["Lead_2"]}
+    assert routing_of(seeded) == ""
 
 
 def test_each_stage_becomes_its_event_at_the_pixel_of_its_site(
