@@ -30,6 +30,14 @@
     case when abs({{ column }}) < 1e30 then cast({{ column }} as numeric(38, 6)) end
 {%- endmacro %}
 
+{#- A number of a source as a count; NULL for a fraction and for what is no finite number. -#}
+{% macro as_count(column) -%}
+    case
+            when {{ column }} between -2147483648 and 2147483647 and {{ column }} = trunc({{ column }})
+                then cast({{ column }} as integer)
+        end
+{%- endmacro %}
+
 {#- A metric minus what it was in the snapshot before; a metric that is not there counts as 0. -#}
 {% macro delta_of(metric) -%}
     cast(coalesce({{ metric }}, 0) - coalesce(previous_{{ metric }}, 0) as numeric(38, 6))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.dbt.conftest import stop_clock
 from tests.dbt.dbt_project import DbtFailedError, DbtProject
 from tests.dbt.user_tables import create_user_tables, insert
 
@@ -95,6 +97,29 @@ def test_bad_rows_are_set_aside_and_the_others_go_on(
         "where rule in ('duplicate_id', 'unknown_currency', 'in_the_future') group by 1 order by 1"
     )
     assert broken == [("duplicate_id", 1), ("in_the_future", 0), ("unknown_currency", 1)]
+
+
+def test_no_quantity_keeps_the_export_view_from_being_read(
+    project: DbtProject, connection: psycopg.Connection
+) -> None:
+    stop_clock(project.uri, datetime(2026, 11, 3, tzinfo=UTC))
+    create_user_tables(connection)
+    connection.execute("alter table shop.order_items alter column quantity type bigint")
+    insert(
+        connection, "shop.orders", {"order_id": "1", "page_url": "https://us.northwind.example/"}
+    )
+    insert(
+        connection,
+        "shop.order_items",
+        {"order_item_id": "a", "order_id": "1", "product_id": "mug", "quantity": 2},
+        {"order_item_id": "b", "order_id": "1", "product_id": "sand", "quantity": 3_000_000_000},
+    )
+    project.run("seed")
+    project.run("run", "--select", "+exp_tiktok__conversion_events", "+rpt_quarantined_rows")
+    [(contents,)] = project.rows("select contents from analytics.exp_tiktok__conversion_events")
+    assert [(one["content_id"], one["quantity"]) for one in contents] == [("mug", 2)]
+    set_aside = project.rows("select row_key, problem from analytics.rpt_quarantined_rows")
+    assert set_aside == [("b", "quantity is missing or no whole number")]
 
 
 @pytest.mark.parametrize(

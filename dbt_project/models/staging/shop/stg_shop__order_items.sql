@@ -10,7 +10,7 @@ renamed as (
         product_name,
         category,
         brand,
-        cast(quantity as integer) as quantity,
+        {{ as_count('quantity') }} as quantity,
         {{ as_money('unit_price') }} as unit_price
     from source
 ),
@@ -24,7 +24,8 @@ final as (
             when coalesce(trim(product_id), '') = '' then 'product_id is missing'
             when unit_price is null then 'unit_price is missing or no number'
             when unit_price < 0 then 'unit_price is negative'
-            when coalesce(quantity, 0) <= 0 then 'quantity is not positive'
+            when quantity is null then 'quantity is missing or no whole number'
+            when quantity <= 0 then 'quantity is not positive'
         end as problem
     from renamed
 )
