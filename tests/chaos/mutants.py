@@ -242,7 +242,7 @@ def thaw() -> None:
     """Build an event anew although TikTok may have it."""
     _in_sql(
         "outbox/change_events",
-        ("outbox.has_unknown_outcome\n                or outbox.state in", "outbox.state in"),
+        ("when at_tiktok.may_be then 'frozen'", "when outbox.state = 'delivered' then 'frozen'"),
     )
 
 
