@@ -80,14 +80,21 @@ def clean(value: object) -> str:
     return text.strip()
 
 
+def has_at_most(most_digits: int, number: Decimal) -> bool:
+    """True for a number with so many digits before its point, and not smaller than the decimals.
+
+    By its exponent: arithmetic with 1e1000000 overflows, and its digits fill the memory.
+    """
+    return number.is_finite() and (not number or -MOST_DECIMALS <= number.adjusted() < most_digits)
+
+
 def digits(value: float | Decimal) -> str:
     """Return a number as its digits, a whole one without a point.
 
     Raises `InvalidValueError` for what is no id or measure: NaN, or longer than any of them.
     """
     number = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
-    # By its exponent: arithmetic with 1e1000000 overflows, and its digits fill the memory.
-    if not number.is_finite() or (number and not -MOST_DECIMALS <= number.adjusted() < MOST_DIGITS):
+    if not has_at_most(MOST_DIGITS, number):
         raise InvalidValueError
     whole = number.to_integral_value()
     if whole == number:

@@ -9,11 +9,16 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from airflow_provider_tiktok.events.normalise import InvalidValueError, digits, is_empty_like
+from airflow_provider_tiktok.events.normalise import (
+    MOST_DECIMALS,
+    InvalidValueError,
+    digits,
+    has_at_most,
+    is_empty_like,
+)
 from airflow_provider_tiktok.events.reasons import Reason
 
 MOST_DIGITS = 15  # a reader with doubles loses cents of larger numbers
-MOST_DECIMALS = 20
 MOST_ITEMS = 1000
 LONGEST_ID = 256
 LONGEST_NAME = 1024
@@ -67,8 +72,7 @@ def number(value: object) -> Decimal | None:
             raise UnreadableError(Reason.INVALID_VALUE) from None
     else:
         raise UnreadableError(Reason.INVALID_VALUE)
-    # By its exponent: arithmetic with 1e1000000 overflows, and its digits fill the memory.
-    if not result.is_finite() or (result and not -MOST_DECIMALS <= result.adjusted() < MOST_DIGITS):
+    if not has_at_most(MOST_DIGITS, result):
         raise UnreadableError(Reason.INVALID_VALUE)
     exponent = result.normalize().as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -MOST_DECIMALS:

@@ -30,6 +30,12 @@ def set_clock(connection: psycopg.Connection[Any], now: datetime) -> None:
     )
 
 
+def set_clocks(connection: psycopg.Connection[Any], sandbox: RunningSandbox, now: datetime) -> None:
+    """Let this session and TikTok live at `now`."""
+    set_clock(connection, now)
+    sandbox.set_clock(now)
+
+
 @pytest.fixture
 def open_connection(warehouse: str) -> Iterator[Callable[[], psycopg.Connection[Any]]]:
     """Open connections to the warehouse whose clock starts at NOW; all close with the test."""

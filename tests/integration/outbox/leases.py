@@ -43,3 +43,16 @@ def take(connection: psycopg.Connection[Any], size: int = 1000) -> Batch:
 def settle(connection: psycopg.Connection[Any], batch: Batch, verdict: Verdict) -> int:
     """Write what came of a batch."""
     return batches.settle(connection, batch, verdict, None, LIMITS, chance=0.0)
+
+
+def switch_off(connection: psycopg.Connection[Any]) -> None:
+    """Switch the pixel off, as a person does on the page."""
+    connection.execute(
+        "insert into tiktok_raw.advertisers (advertiser_id, connection_id) values ('7', 'c')"
+    )
+    connection.execute(
+        "insert into tiktok_raw.pixels "
+        "(pixel_code, pixel_id, advertiser_id, connection_id, is_enabled) "
+        "values (%s, '1', '7', 'c', false)",
+        [PIXEL],
+    )

@@ -22,7 +22,7 @@ from tests.integration.outbox.export import (
     purchase,
     states,
 )
-from tests.integration.outbox.leases import put
+from tests.integration.outbox.leases import put, switch_off
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -272,15 +272,7 @@ def test_a_pixel_that_is_switched_off_waits(
     connection: psycopg.Connection[Any], client: TikTokClient
 ) -> None:
     put(connection, 1)
-    connection.execute(
-        "insert into tiktok_raw.advertisers (advertiser_id, connection_id) values ('7', 'c')"
-    )
-    connection.execute(
-        "insert into tiktok_raw.pixels "
-        "(pixel_code, pixel_id, advertiser_id, connection_id, is_enabled) "
-        "values (%s, '1', '7', 'c', false)",
-        [PIXEL],
-    )
+    switch_off(connection)
     assert run(connection, client).stopped is Stopped.PAUSED
     assert states(connection) == {"ord_1": "pending"}
 

@@ -15,7 +15,7 @@ from airflow_provider_tiktok.warehouse import outbox_batches as batches
 from airflow_provider_tiktok.warehouse.delivery import deliver
 from airflow_provider_tiktok.warehouse.outbox_batches import Limits
 from airflow_provider_tiktok.warehouse.tokens_state import TokenUnavailableError
-from tests.integration.outbox.conftest import set_clock
+from tests.integration.outbox.conftest import set_clock, set_clocks
 from tests.integration.outbox.export import NOW, PIXEL, states
 from tests.integration.outbox.leases import put
 
@@ -68,8 +68,7 @@ class NoQuota(MemoryLimiter):
 
 def days_later(connection: psycopg.Connection[Any], sandbox: RunningSandbox) -> None:
     """Live three days later, when an unknown outcome would have been given up."""
-    set_clock(connection, NOW + timedelta(days=3))
-    sandbox.set_clock(NOW + timedelta(days=3))
+    set_clocks(connection, sandbox, NOW + timedelta(days=3))
 
 
 def test_events_wait_for_as_long_as_it_takes_where_the_token_dies_in_mid_run(

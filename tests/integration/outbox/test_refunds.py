@@ -13,7 +13,7 @@ from airflow_provider_tiktok.warehouse.delivery_checks import find_alerts
 from airflow_provider_tiktok.warehouse.outbox import enqueue
 from airflow_provider_tiktok.warehouse.outbox_care import retain
 from airflow_provider_tiktok.warehouse.outbox_replay import ReplayFilter, replay
-from tests.integration.outbox.conftest import set_clock
+from tests.integration.outbox.conftest import set_clock, set_clocks
 from tests.integration.outbox.export import (
     NOW,
     OTHER_PIXEL,
@@ -177,8 +177,7 @@ def test_a_refund_comes_back_with_its_purchase_as_long_as_the_purchase_can(
     add_rows(connection, purchase(1, currency="XXX", **crm), refund(1, **crm))
     enqueue(connection, RELATION, SETTINGS)
     deliver(connection, client, crm["event_source_id"])
-    set_clock(connection, NOW + timedelta(days=8))
-    sandbox.set_clock(NOW + timedelta(days=8))
+    set_clocks(connection, sandbox, NOW + timedelta(days=8))
     retain(connection)
     change_row(connection, "ord_1", currency="USD")
     enqueue(connection, RELATION, SETTINGS)

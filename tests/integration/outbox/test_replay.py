@@ -12,7 +12,7 @@ from airflow_provider_tiktok.warehouse.database import WarehouseError
 from airflow_provider_tiktok.warehouse.delivery import deliver
 from airflow_provider_tiktok.warehouse.outbox import enqueue
 from airflow_provider_tiktok.warehouse.outbox_replay import ReplayFilter, replay
-from tests.integration.outbox.conftest import set_clock
+from tests.integration.outbox.conftest import set_clocks
 from tests.integration.outbox.export import (
     NOW,
     OTHER_PIXEL,
@@ -103,8 +103,7 @@ def test_past_the_horizon_it_takes_a_flag(
     delivered: psycopg.Connection[Any], client: TikTokClient, sandbox: RunningSandbox
 ) -> None:
     later = NOW + timedelta(hours=49)
-    set_clock(delivered, later)
-    sandbox.set_clock(later)
+    set_clocks(delivered, sandbox, later)
     wanted = ReplayFilter(event_ids=["ord_1", "ord_5"])
 
     refused = replay(delivered, wanted, requested_by="ann", is_dry_run=False)

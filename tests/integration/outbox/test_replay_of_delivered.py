@@ -14,7 +14,7 @@ from airflow_provider_tiktok.warehouse.delivery import deliver
 from airflow_provider_tiktok.warehouse.outbox import enqueue
 from airflow_provider_tiktok.warehouse.outbox_care import forget
 from airflow_provider_tiktok.warehouse.outbox_replay import ReplayFilter, replay
-from tests.integration.outbox.conftest import set_clock
+from tests.integration.outbox.conftest import set_clock, set_clocks
 from tests.integration.outbox.export import (
     NOW,
     PIXEL,
@@ -85,8 +85,7 @@ def test_an_event_that_tiktok_has_stays_delivered_however_its_replay_ends(
     replay(connection, wanted, requested_by="ann", is_dry_run=False, past_horizon=True)
     end.deed(connection)
     enqueue(connection, RELATION, SETTINGS)
-    set_clock(connection, NOW + end.later)
-    sandbox.set_clock(NOW + end.later)
+    set_clocks(connection, sandbox, NOW + end.later)
     if end.fault:
         sandbox.fault(end.fault, times=1, endpoint="event/track/")
 

@@ -15,7 +15,7 @@ from airflow_provider_tiktok.warehouse.delivery_result import Stopped
 from airflow_provider_tiktok.warehouse.outbox_batches import Limits
 from airflow_provider_tiktok.warehouse.outbox_care import forget, pause, resume
 from tests.integration.outbox.export import PIXEL, states
-from tests.integration.outbox.leases import LIMITS, put, take
+from tests.integration.outbox.leases import LIMITS, put, switch_off, take
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,19 +42,6 @@ def block_it(connection: psycopg.Connection[Any]) -> None:
     )
 
 
-def switch_it_off(connection: psycopg.Connection[Any]) -> None:
-    """Switch the pixel off, as a person does on the page."""
-    connection.execute(
-        "insert into tiktok_raw.advertisers (advertiser_id, connection_id) values ('7', 'c')"
-    )
-    connection.execute(
-        "insert into tiktok_raw.pixels "
-        "(pixel_code, pixel_id, advertiser_id, connection_id, is_enabled) "
-        "values (%s, '1', '7', 'c', false)",
-        [PIXEL],
-    )
-
-
 def switch_it_on(connection: psycopg.Connection[Any]) -> None:
     """Undo whatever stopped the pixel."""
     resume(connection, PIXEL)
@@ -64,7 +51,7 @@ def switch_it_on(connection: psycopg.Connection[Any]) -> None:
 STOPS = [
     pytest.param(pause_it, Stopped.PAUSED, id="paused"),
     pytest.param(block_it, Stopped.BLOCKED, id="blocked"),
-    pytest.param(switch_it_off, Stopped.PAUSED, id="switched off"),
+    pytest.param(switch_off, Stopped.PAUSED, id="switched off"),
 ]
 
 

@@ -13,7 +13,7 @@ from airflow_provider_tiktok.warehouse.delivery_reconciliation import reconcile
 from airflow_provider_tiktok.warehouse.outbox import enqueue
 from airflow_provider_tiktok.warehouse.outbox_receipts import read_receipts
 from airflow_provider_tiktok.warehouse.outbox_replay import ReplayFilter, ReplayResult, replay
-from tests.integration.outbox.conftest import set_clock
+from tests.integration.outbox.conftest import set_clock, set_clocks
 from tests.integration.outbox.export import (
     NOW,
     PIXEL,
@@ -44,8 +44,7 @@ def send_again(connection: Connection, **flags: bool) -> ReplayResult:
 
 def later(connection: Connection, sandbox: RunningSandbox, hours: float) -> None:
     """Let so many hours pass since NOW, here and at TikTok."""
-    set_clock(connection, NOW + timedelta(hours=hours))
-    sandbox.set_clock(NOW + timedelta(hours=hours))
+    set_clocks(connection, sandbox, NOW + timedelta(hours=hours))
 
 
 @pytest.fixture(params=["delivered", "expired_unknown"])
